@@ -1,0 +1,86 @@
+//! What people, keys, rules and settings change leaves a row, written in the change's own transaction.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::TenantTx;
+use crate::identity::{Caller, Principal};
+
+/// Who did it.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    pub kind: &'static str,
+    pub id: Option<Uuid>,
+    pub name: &'a str,
+}
+
+impl<'a> From<&'a Caller> for By<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        match &caller.principal {
+            Principal::Person { id, .. } => By { kind: "person", id: Some(id.0), name: &caller.name },
+            Principal::Key { id, .. } => By { kind: "key", id: Some(*id), name: &caller.name },
+        }
+    }
+}
+
+impl By<'static> {
+    /// The operator at the command line, or Backline itself.
+    pub const fn system(name: &'static str) -> Self {
+        By { kind: "system", id: None, name }
+    }
+}
+
+/// Through which door it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Screen,
+    Api,
+    Sync,
+    CommandLine,
+}
+
+impl Source {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Source::Screen => "screen",
+            Source::Api => "api",
+            Source::Sync => "sync",
+            Source::CommandLine => "command line",
+        }
+    }
+}
+
+/// One change. `before` and `after` hold the changed fields only, and never a secret.
+pub struct Entry<'a> {
+    pub actor: By<'a>,
+    pub source: Source,
+    pub request_id: Option<&'a str>,
+    /// Type and id: `("run", "12")`.
+    pub entity: (&'a str, &'a str),
+    pub action: &'a str,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// Writes the row into the change's own transaction: both happen or neither.
+pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into audit_log (tenant_id, actor_kind, actor_id, actor_name, source, request_id, entity_type, entity_id, action, before, after)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tenant,
+        entry.actor.kind,
+        entry.actor.id,
+        entry.actor.name,
+        entry.source.as_str(),
+        entry.request_id,
+        entry.entity.0,
+        entry.entity.1,
+        entry.action,
+        entry.before.clone(),
+        entry.after.clone(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

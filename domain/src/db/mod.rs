@@ -1,0 +1,12 @@
+//! The only door to PostgreSQL. The pools are private to this module: a tenant's rows are reached through a [`TenantTx`],
+//! and what stands before or above a tenant is the short list of named functions in [`lookup`] and [`operator`].
+
+pub mod lookup;
+pub mod migrate;
+pub mod operator;
+mod pool;
+mod tenant_tx;
+
+pub(crate) use pool::is_away;
+pub use pool::{Db, DbError};
+pub use tenant_tx::{Actor, TenantTx};

@@ -1,0 +1,127 @@
+//! Two pools, one for requests (`backline_app`) and one for work behind them (`backline_worker`), neither of which can
+//! step around row-level security.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection, Executor};
+
+/// What the database answered, for the log. It never reaches a browser.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The address is no PostgreSQL URL.
+    #[error("DATABASE_URL is no PostgreSQL URL: {0}")]
+    Url(sqlx::Error),
+    /// A role that may see every tenant would make row-level security a decoration.
+    #[error("refusing to run: the database role {role} is {what}, so row-level security would not hold")]
+    UnsafeRole { role: String, what: &'static str },
+    /// The server is older than PostgreSQL 15.
+    #[error("PostgreSQL 15 or later is needed, this server is {0}")]
+    TooOld(String),
+    #[error("migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Sqlx(#[from] sqlx::Error),
+}
+
+impl DbError {
+    /// Whether the database could not be reached, so that trying again later makes sense.
+    pub fn is_away(&self) -> bool {
+        matches!(self, DbError::Sqlx(error) if is_away(error))
+    }
+}
+
+/// Connection cut or refused, server starting or stopping, pool exhausted.
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "53300")
+        }
+        _ => false,
+    }
+}
+
+/// Handle on the database, cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub(super) app: PgPool,
+    pub(super) worker: PgPool,
+}
+
+impl Db {
+    /// Opens both pools lazily and refuses roles that would see every tenant.
+    pub async fn connect(url: &str) -> Result<Db, DbError> {
+        let db = Db { app: pool(url, "backline_app", 16)?, worker: pool(url, "backline_worker", 8)? };
+        refuse_unsafe_role(&db.app).await?;
+        refuse_unsafe_role(&db.worker).await?;
+        Ok(db)
+    }
+
+    /// Whether the database answers now.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        sqlx::query!("select 1 as one").fetch_one(&self.app).await?;
+        Ok(())
+    }
+
+    /// Waits for the connections in use, then closes all.
+    pub async fn close(&self) {
+        self.app.close().await;
+        self.worker.close().await;
+    }
+}
+
+pub(super) fn options(url: &str, role: &str) -> Result<PgConnectOptions, DbError> {
+    Ok(PgConnectOptions::from_str(url)
+        .map_err(DbError::Url)?
+        .application_name("backline")
+        .options([("role", role), ("search_path", "app"), ("timezone", "UTC")]))
+}
+
+fn pool(url: &str, role: &str, most: u32) -> Result<PgPool, DbError> {
+    let options = options(url, role)?.options([
+        ("statement_timeout", "15s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "15s"),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(Duration::from_secs(5))
+        // A request whose client hung up while `begin` was on its way leaves a transaction open, and the next user of the
+        // connection would write into it unseen (reference: sqlx issue 3932). Nothing returns to the pool inside one.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("rollback").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options))
+}
+
+async fn refuse_unsafe_role(pool: &PgPool) -> Result<(), DbError> {
+    let role = sqlx::query!(
+        r#"select current_user::text as "name!", r.rolsuper as "superuser!", r.rolbypassrls as "bypass!",
+                  pg_has_role(current_user, 'backline_owner', 'usage') as "owner!",
+                  current_setting('server_version_num')::int as "version!", current_setting('server_version') as "words!"
+           from pg_roles r where r.rolname = current_user"#
+    )
+    .fetch_one(pool)
+    .await?;
+    if role.version < 150_000 {
+        return Err(DbError::TooOld(role.words));
+    }
+    let what = match (role.superuser, role.bypass, role.owner) {
+        (true, ..) => "a superuser",
+        (_, true, _) => "allowed to bypass it (BYPASSRLS)",
+        (.., true) => "the owner of the tables",
+        _ => return Ok(()),
+    };
+    Err(DbError::UnsafeRole { role: role.name, what })
+}
+
+/// One connection under another role, for migrations and the operator's commands.
+pub(super) async fn connect_as(url: &str, role: &str) -> Result<sqlx::PgConnection, DbError> {
+    Ok(sqlx::PgConnection::connect_with(&options(url, role)?).await?)
+}

@@ -1,0 +1,76 @@
+//! A transaction that sees exactly one tenant.
+
+use sqlx::{Executor, PgConnection, Postgres, Transaction};
+
+use super::Db;
+use crate::identity::{Persona, PersonId, TenantId};
+
+/// Who acts inside a tenant: what row-level security and the audit need to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub tenant: TenantId,
+    pub persona: Persona,
+    /// Null for keys and machines.
+    pub person: Option<PersonId>,
+}
+
+/// The only way to a tenant's rows. Dropped without [`TenantTx::commit`] it leaves nothing behind.
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    tenant: TenantId,
+}
+
+impl Db {
+    /// Opens a transaction of a request, as the person or key that asks.
+    pub async fn tenant_tx(&self, actor: &Actor) -> Result<TenantTx, sqlx::Error> {
+        begin(&self.app, actor).await
+    }
+
+    /// Opens a transaction of the work behind the requests.
+    pub async fn worker_tx(&self, tenant: TenantId) -> Result<TenantTx, sqlx::Error> {
+        begin(&self.worker, &Actor { tenant, persona: Persona::Worker, person: None }).await
+    }
+}
+
+async fn begin(pool: &sqlx::PgPool, actor: &Actor) -> Result<TenantTx, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    sqlx::query!(
+        r#"select set_config('app.tenant_id', $1, true) as "a", set_config('app.person_id', $2, true) as "b",
+                  set_config('app.persona', $3, true) as "c""#,
+        actor.tenant.0.to_string(),
+        actor.person.map_or(String::new(), |person| person.0.to_string()),
+        actor.persona.as_str(),
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(TenantTx { tx, tenant: actor.tenant })
+}
+
+impl TenantTx {
+    /// The tenant that this transaction sees; stores bind it beside the policy, so that indexes are used.
+    pub fn tenant(&self) -> uuid::Uuid {
+        self.tenant.0
+    }
+
+    /// The connection to run a statement on.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Marks the place to go back to when a later statement fails.
+    pub async fn savepoint(&mut self) -> Result<(), sqlx::Error> {
+        self.tx.execute("savepoint here").await?;
+        Ok(())
+    }
+
+    /// Undoes everything since the last savepoint.
+    pub async fn back_to_savepoint(&mut self) -> Result<(), sqlx::Error> {
+        self.tx.execute("rollback to savepoint here").await?;
+        Ok(())
+    }
+
+    /// Makes everything in it durable, all or nothing.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.tx.commit().await
+    }
+}

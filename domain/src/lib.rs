@@ -1,0 +1,19 @@
+//! Types, rules and SQL of Backline, one folder a noun.
+//!
+//! Without the feature `ssr` only types and pure rules remain; they also compile to WASM, so that the browser and the host
+//! share one rule.
+
+pub mod dashboard;
+pub mod identity;
+pub mod money;
+pub mod opportunities;
+pub mod sync;
+
+#[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod calendar;
+#[cfg(feature = "ssr")]
+pub mod db;
+#[cfg(feature = "ssr")]
+pub mod seal;

@@ -1,0 +1,86 @@
+//! What a list of opportunities may be asked for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::money::Money;
+
+/// Whether records that are gone from the source are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deleted {
+    #[default]
+    Exclude,
+    Only,
+    Include,
+}
+
+/// A column to sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// One of [`COLUMNS`].
+    pub column: &'static str,
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Sort { column: "id", descending: false }
+    }
+}
+
+/// The columns that a list can be sorted by.
+pub const COLUMNS: [&str; 24] = [
+    "id",
+    "name",
+    "subject",
+    "description",
+    "starts_at",
+    "ends_at",
+    "opportunity_status",
+    "state",
+    "status",
+    "created_at_rms",
+    "updated_at_rms",
+    "venue_name",
+    "organisation_id",
+    "organisation_name",
+    "owner_id",
+    "owner_name",
+    "charge_total",
+    "total_value",
+    "provisional_cost_total",
+    "predicted_cost_total",
+    "actual_cost_total",
+    "synced_at",
+    "last_webhook_at",
+    "deleted_at",
+];
+
+impl Sort {
+    /// Reads `starts_at` or `-starts_at`.
+    pub fn parse(text: &str) -> Option<Sort> {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        COLUMNS.into_iter().find(|column| *column == name).map(|column| Sort { column, descending })
+    }
+}
+
+/// Conditions that all hold; an empty list of numbers means any.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub status: Vec<i32>,
+    pub state: Vec<i32>,
+    pub owner: Vec<i64>,
+    pub organisation: Vec<i64>,
+    /// Part of subject, organisation or venue, in any case.
+    pub q: Option<String>,
+    /// Civil dates of `starts_at` in the tenant's zone, both included.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// Bounds of `charge_total`, both included.
+    pub min_value: Option<Money>,
+    pub max_value: Option<Money>,
+    /// Not seen in the source for so many hours.
+    pub stale_hours: Option<i32>,
+    /// Touched by a webhook since.
+    pub webhook_since: Option<DateTime<Utc>>,
+    pub deleted: Deleted,
+}

@@ -1,0 +1,276 @@
+//! HTTP to one Current RMS account (contract sections 1 to 3): one pace, timeouts, retries with jitter.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use rand::RngExt;
+use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use reqwest::{Response, StatusCode, Url};
+use tokio_util::sync::CancellationToken;
+
+use super::dialect::{self, Dialect, Listing, Part};
+use super::error::SourceError;
+use super::limiter::Limiter;
+use super::wire;
+
+const CONNECT: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(30);
+/// Tries of one request, the first included.
+const TRIES: u32 = 8;
+const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+/// A longer Retry-After is cut to this.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// A page of a hundred records is about half a megabyte.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// One account.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    subdomain: String,
+    token: String,
+    limiter: Arc<Limiter>,
+}
+
+/// One page of a list, as it is asked for.
+pub struct Asked<'a> {
+    pub listing: &'a Listing,
+    pub dialect: Dialect,
+    pub part: Part,
+    pub per_page: i64,
+}
+
+/// A good answer.
+pub struct Answer {
+    pub body: Bytes,
+    /// The source's clock, when it says.
+    pub date: Option<DateTime<Utc>>,
+}
+
+/// A builder's error, never a network's.
+#[derive(Debug, thiserror::Error)]
+#[error("base URL: {0}")]
+pub struct BadAddress(&'static str);
+
+/// The HTTP client that all accounts share.
+pub fn http() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .user_agent(concat!("Backline/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        .timeout(ANSWER)
+        // A redirect would carry the key to another host.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
+/// Reads a base URL such as `https://api.current-rms.com/api/v1`.
+pub fn base_url(text: &str) -> Result<Url, BadAddress> {
+    let url = Url::parse(text.trim()).map_err(|_| BadAddress("must be an absolute URL"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(BadAddress("must begin with https:// or http://"));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(BadAddress("must name a host"));
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(BadAddress("must have no query, fragment or credentials"));
+    }
+    Ok(url)
+}
+
+enum Failure {
+    Final(SourceError),
+    Again { error: SourceError, wait: Option<Duration> },
+}
+
+impl Client {
+    pub fn new(http: reqwest::Client, base: Url, subdomain: String, token: String, limiter: Arc<Limiter>) -> Client {
+        Client { http, base, subdomain, token, limiter }
+    }
+
+    /// Asks until there is a JSON answer, a final refusal, or no patience left.
+    pub async fn get(&self, path: &str, query: &[(String, String)], cancel: &CancellationToken) -> Result<Answer, SourceError> {
+        let mut attempt = 0;
+        loop {
+            let outcome = tokio::select! {
+                () = cancel.cancelled() => return Err(SourceError::Cancelled),
+                outcome = self.once(path, query) => outcome,
+            };
+            let (error, wait) = match outcome {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Again { error, wait }) => (error, wait),
+            };
+            attempt += 1;
+            if attempt >= TRIES {
+                return Err(error);
+            }
+            let wait = wait.unwrap_or_else(|| backoff(attempt));
+            tracing::debug!(path, attempt, code = error.code(), wait_ms = wait.as_millis(), "asking the source again");
+            tokio::select! {
+                () = cancel.cancelled() => return Err(SourceError::Cancelled),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// One page of a list. The scan's `get_all_opportunities` and `get_updated_opportunities` walk it to its end.
+    pub async fn list(&self, asked: &Asked<'_>, cancel: &CancellationToken) -> Result<Answer, SourceError> {
+        let query = dialect::query(asked.listing, asked.dialect, asked.part, asked.per_page);
+        self.get("opportunities", &query, cancel).await
+    }
+
+    /// Records by their ids, as many as fit a page.
+    pub async fn get_opportunities(&self, ids: &[i64], cancel: &CancellationToken) -> Result<Answer, SourceError> {
+        let mut query: Vec<(String, String)> = vec![("filtermode".into(), "all".into()), ("per_page".into(), "100".into())];
+        query.extend(ids.iter().map(|id| ("q[id_in][]".into(), id.to_string())));
+        self.get("opportunities", &query, cancel).await
+    }
+
+    /// One record; [`SourceError::NotFound`] once it is deleted.
+    pub async fn get_opportunity(&self, id: i64, cancel: &CancellationToken) -> Result<Answer, SourceError> {
+        self.get(&format!("opportunities/{id}"), &[], cancel).await
+    }
+
+    /// Asks once, for a person who waits: no retry but after a 429.
+    pub async fn probe(&self, path: &str, cancel: &CancellationToken) -> Result<(), SourceError> {
+        match self.once(path, &[]).await {
+            Ok(_) => Ok(()),
+            Err(Failure::Again { error: SourceError::RateLimited, .. }) => self.get(path, &[], cancel).await.map(|_| ()),
+            Err(Failure::Again { error, .. } | Failure::Final(error)) => Err(error),
+        }
+    }
+
+    async fn once(&self, path: &str, query: &[(String, String)]) -> Result<Answer, Failure> {
+        self.limiter.turn().await;
+        let request = self
+            .http
+            .get(self.address(path, query))
+            .header("X-SUBDOMAIN", &self.subdomain)
+            .header("X-AUTH-TOKEN", &self.token)
+            .header("Accept", "application/json");
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.unreachable(&error).await),
+        };
+        let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.limiter.slow_down().await;
+            return Err(Failure::Again { error: SourceError::RateLimited, wait: retry_after(&response) });
+        }
+        if status.is_server_error() {
+            return Err(Failure::Again { error: SourceError::ServerError(status.as_u16()), wait: retry_after(&response) });
+        }
+        let date = header(&response, &DATE).and_then(|text| httpdate::parse_http_date(&text).ok()).map(DateTime::from);
+        let html = header(&response, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
+        let body = read(response).await?;
+        if !status.is_success() {
+            return Err(Failure::Final(refusal(status, &body)));
+        }
+        if html || !body.trim_ascii_start().starts_with(b"{") || !body.trim_ascii_end().ends_with(b"}") {
+            let error = SourceError::Garbled { status: status.as_u16(), reason: "no JSON object".into() };
+            return Err(Failure::Again { error, wait: None });
+        }
+        self.limiter.speed_up().await;
+        Ok(Answer { body, date })
+    }
+
+    fn address(&self, path: &str, query: &[(String, String)]) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/{}", self.base.path().trim_end_matches('/'), path));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// Tells apart a host that does not exist, one that cannot be reached, and an answer that was too slow.
+    async fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let again = |error| Failure::Again { error, wait: None };
+        if error.is_connect() {
+            let host = self.base.host_str().unwrap_or_default().to_owned();
+            let port = self.base.port_or_known_default().unwrap_or(443);
+            let known = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.is_ok();
+            return match known {
+                false => Failure::Final(SourceError::NoSuchHost(host)),
+                true => again(SourceError::NoNetwork(format!("{host}:{port}"))),
+            };
+        }
+        again(if error.is_timeout() { SourceError::Timeout(ANSWER) } else { SourceError::Cut })
+    }
+}
+
+async fn read(mut response: Response) -> Result<Bytes, Failure> {
+    let mut body = Vec::with_capacity(usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0).min(LARGEST_BODY));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_BODY => {
+                let error = SourceError::Garbled { status: response.status().as_u16(), reason: "larger than 64 MiB".into() };
+                return Err(Failure::Final(error));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body.into()),
+            Err(error) if error.is_timeout() => {
+                return Err(Failure::Again { error: SourceError::Timeout(ANSWER), wait: None });
+            }
+            Err(_) => return Err(Failure::Again { error: SourceError::Cut, wait: None }),
+        }
+    }
+}
+
+fn refusal(status: StatusCode, body: &[u8]) -> SourceError {
+    let message = wire::error_message(body);
+    match status.as_u16() {
+        code if message.to_ascii_lowercase().contains("api not enabled") => SourceError::NotEnabled(code),
+        401 => SourceError::Refused,
+        403 => SourceError::NotEnabled(403),
+        404 => SourceError::NotFound(message),
+        status => SourceError::Rejected { status, message },
+    }
+}
+
+fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// Retry-After in both forms: seconds, or an HTTP date against the answer's own clock.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let text = header(response, &RETRY_AFTER)?;
+    if let Ok(seconds) = text.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
+    }
+    let until = httpdate::parse_http_date(text.trim()).ok()?;
+    let now = header(response, &DATE).and_then(|date| httpdate::parse_http_date(&date).ok()).unwrap_or_else(std::time::SystemTime::now);
+    Some(until.duration_since(now).unwrap_or_default().min(LONGEST_RETRY_AFTER))
+}
+
+/// 1 s, 2 s, 4 s … 30 s, of which the upper half is chance.
+fn backoff(attempt: u32) -> Duration {
+    let full = (FIRST_BACKOFF * 2u32.pow(attempt.min(10) - 1)).min(LONGEST_BACKOFF);
+    full.mul_f64(rand::rng().random_range(0.5..1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_doubles_and_stops_at_half_a_minute() {
+        for (attempt, most) in [(1, 1.0), (2, 2.0), (3, 4.0), (7, 30.0), (99, 30.0)] {
+            let wait = backoff(attempt).as_secs_f64();
+            assert!((most / 2.0..=most).contains(&wait), "{attempt}: {wait}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_is_an_address_without_secrets() {
+        assert!(base_url("https://api.current-rms.com/api/v1").is_ok());
+        for text in ["", "api.current-rms.com", "file:///etc/passwd", "https://a:b@host/", "https://host/?x=1"] {
+            assert!(base_url(text).is_err(), "{text}");
+        }
+    }
+}

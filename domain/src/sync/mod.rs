@@ -1,0 +1,45 @@
+//! Keeping the mirror equal to the source: the Current RMS client, runs, checkpoints, the cursor, failures.
+
+mod run;
+
+#[cfg(feature = "ssr")]
+pub mod client;
+#[cfg(feature = "ssr")]
+pub mod connection;
+#[cfg(feature = "ssr")]
+mod cursor;
+#[cfg(feature = "ssr")]
+mod dialect;
+#[cfg(feature = "ssr")]
+mod engine;
+#[cfg(feature = "ssr")]
+mod error;
+#[cfg(feature = "ssr")]
+pub mod failures;
+#[cfg(feature = "ssr")]
+mod lease;
+#[cfg(feature = "ssr")]
+mod limiter;
+#[cfg(feature = "ssr")]
+mod phases;
+#[cfg(feature = "ssr")]
+mod scan;
+#[cfg(feature = "ssr")]
+mod scope;
+#[cfg(feature = "ssr")]
+mod service;
+#[cfg(feature = "ssr")]
+mod single;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+mod wire;
+
+pub use run::{Progress, RunKind, RunRow, RunStatus};
+#[cfg(feature = "ssr")]
+pub use {
+    error::{SourceError, SyncError},
+    scope::{Window, default_date_range},
+    service::{SyncOptions, SyncService},
+    single::Single,
+};

@@ -1,0 +1,152 @@
+//! What the kinds of run read, in which order.
+
+use super::cursor::OVERLAP;
+use super::dialect::Listing;
+use super::engine::Engine;
+use super::error::{SourceError, SyncError};
+use super::run::RunKind;
+use super::{failures, store, wire};
+use crate::opportunities::mirror::{self, Sorted};
+use crate::opportunities::store as rows;
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Window,
+    Undated,
+    Updated,
+    /// Records that failed before.
+    Failed,
+    /// Records of the mirror that this sweep has not met.
+    Known,
+}
+
+const fn phases(kind: RunKind) -> &'static [Phase] {
+    match kind {
+        RunKind::Initial => &[Phase::Window, Phase::Undated],
+        RunKind::Incremental => &[Phase::Failed, Phase::Updated],
+        RunKind::Sweep => &[Phase::Window, Phase::Undated, Phase::Known],
+    }
+}
+
+impl Engine {
+    /// Every phase from the checkpoint on.
+    pub(super) async fn phases(&mut self) -> Result<(), SyncError> {
+        while let Some(phase) = phases(self.run.kind).get(self.at.phase) {
+            match phase {
+                Phase::Window => self.scan(&Listing::Window(self.window()?)).await?,
+                // An account that knows no date filters has shown everything in the phase before.
+                Phase::Undated if !self.at.dialect.dates => {}
+                Phase::Undated => self.scan(&Listing::Undated).await?,
+                Phase::Updated => self.scan(&Listing::Updated(self.since()? - OVERLAP)).await?,
+                Phase::Failed => self.failed_again().await?,
+                Phase::Known => self.known().await?,
+            }
+            self.at = self.at.next_phase();
+        }
+        Ok(())
+    }
+
+    fn window(&self) -> Result<super::scope::Window, SyncError> {
+        self.at.window.ok_or(SyncError::InitialRequired)
+    }
+
+    fn since(&self) -> Result<chrono::DateTime<chrono::Utc>, SyncError> {
+        self.at.since.ok_or(SyncError::InitialRequired)
+    }
+
+    async fn failed_again(&mut self) -> Result<(), SyncError> {
+        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
+        let ids = failures::open_ids(&mut tx).await?;
+        tx.commit().await?;
+        let gone = self.read_again(&ids).await?;
+        if !gone.is_empty() {
+            let mut tx = self.db.worker_tx(self.lease.tenant).await?;
+            failures::resolve(&mut tx, &gone).await?;
+            mirror::mark_gone(&mut tx, &gone, Some(self.run.id)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for every mirrored record that the scans did not meet, and marks those that the source no longer has, unless
+    /// the source's answer as a whole is not to be believed.
+    async fn known(&mut self) -> Result<(), SyncError> {
+        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
+        let unmet = rows::unmet_ids(&mut tx, self.run.started_at).await?;
+        let alive = rows::count_alive(&mut tx).await?;
+        tx.commit().await?;
+        if self.at.met == 0 && alive > 0 {
+            return Err(SyncError::SweepRefused(format!("it shows no records at all, the mirror has {alive}")));
+        }
+        let absent = self.read_again(&unmet).await?;
+        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
+        let gone = rows::alive_among(&mut tx, &absent).await?;
+        let lost = i64::try_from(gone.len()).unwrap_or(i64::MAX);
+        if lost * 100 > alive * i64::from(self.max_gone_percent) {
+            let share = lost * 100 / alive.max(1);
+            let most = self.max_gone_percent;
+            return Err(SyncError::SweepRefused(format!("{lost} of {alive} records ({share} %) would be marked as gone, at most {most} % are believed")));
+        }
+        mirror::mark_gone(&mut tx, &gone, Some(self.run.id)).await?;
+        failures::resolve(&mut tx, &absent).await?;
+        if store::renew(&mut tx, self.run.id, self.lease.token).await?.is_none() {
+            return Err(SyncError::LeaseLost);
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Reads records by id, a page of ids at a time, and gives the ids that the source does not have: each of them is asked
+    /// for alone before it is believed.
+    async fn read_again(&mut self, ids: &[i64]) -> Result<Vec<i64>, SyncError> {
+        let mut absent = Vec::new();
+        let mut left = ids;
+        while !left.is_empty() {
+            let size = usize::try_from(self.at.per_page).unwrap_or(25).clamp(1, 100).min(left.len());
+            let (batch, rest) = left.split_at(size);
+            left = rest;
+            let missing = self.read_batch(batch).await?;
+            for id in missing {
+                if !self.read_one(id).await? {
+                    absent.push(id);
+                }
+            }
+        }
+        Ok(absent)
+    }
+
+    /// Gives the ids that the answer did not hold.
+    async fn read_batch(&mut self, ids: &[i64]) -> Result<Vec<i64>, SyncError> {
+        if ids.len() == 1 {
+            return Ok(ids.to_vec());
+        }
+        let answer = match self.client.get_opportunities(ids, &self.lease.stop).await {
+            Ok(answer) => answer,
+            // An account that cannot be asked this way is asked one by one.
+            Err(SourceError::Rejected { .. } | SourceError::NotFound(_)) => return Ok(ids.to_vec()),
+            Err(error) => return Err(error.into()),
+        };
+        let Ok(page) = serde_json::from_slice::<wire::Page<'_>>(&answer.body) else { return Ok(ids.to_vec()) };
+        let mut sorted = Sorted::read(&page.opportunities);
+        sorted.records.retain(|record| ids.contains(&record.id));
+        sorted.unreadable.retain(|fault| fault.id.is_some_and(|id| ids.contains(&id)));
+        let missing = ids.iter().copied().filter(|id| !sorted.ids.contains(&Some(*id))).collect();
+        self.note_clock(answer.date);
+        self.commit(&sorted, self.at.clone()).await?;
+        Ok(missing)
+    }
+
+    /// Whether the source has this record.
+    async fn read_one(&mut self, id: i64) -> Result<bool, SyncError> {
+        let answer = match self.client.get_opportunity(id, &self.lease.stop).await {
+            Ok(answer) => answer,
+            Err(SourceError::NotFound(message)) if !message.contains("No route matches") => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let show: wire::Show<'_> = serde_json::from_slice(&answer.body)
+            .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })?;
+        self.note_clock(answer.date);
+        self.commit(&Sorted::read(&[show.opportunity]), self.at.clone()).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,126 @@
+//! Walking a list to its end. By key where the account accepts it, so that rows cannot move between pages; else by page
+//! number, and then again until a whole walk meets nothing new.
+
+use chrono::{DateTime, Utc};
+
+use super::client::Asked;
+use super::dialect::{Listing, Part};
+use super::engine::{Checkpoint, Engine, Place};
+use super::error::{SourceError, SyncError};
+use super::wire::{Meta, Page};
+use crate::opportunities::mirror::Sorted;
+use crate::opportunities::record::Record;
+
+/// Walks by page number after which the list is taken as it is.
+const MOST_PASSES: i32 = 6;
+/// Answers in a row that are no page, before the run fails.
+const MOST_GARBLED: u32 = 4;
+
+impl Engine {
+    /// One list, from the checkpoint to its end.
+    pub(super) async fn scan(&mut self, listing: &Listing) -> Result<(), SyncError> {
+        let mut garbled = 0;
+        loop {
+            let part = self.at.part();
+            let asked = Asked { listing, dialect: self.at.dialect, part, per_page: self.at.per_page };
+            let answer = match self.client.list(&asked, &self.lease.stop).await {
+                Ok(answer) => answer,
+                Err(error @ (SourceError::Rejected { .. } | SourceError::NotFound(_))) => {
+                    let Some(dialect) = self.at.dialect.simpler() else { return Err(error.into()) };
+                    tracing::info!(run = self.run.id, ?dialect, %error, "the account rejects a query, asking in a simpler way");
+                    self.at.dialect = dialect;
+                    self.at.place = self.at.place.restarted();
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            self.note_clock(answer.date);
+            let page: Page<'_> = match serde_json::from_slice(&answer.body) {
+                Ok(page) => page,
+                Err(error) if garbled < MOST_GARBLED => {
+                    garbled += 1;
+                    tracing::warn!(run = self.run.id, %error, "an answer is no page of opportunities");
+                    continue;
+                }
+                Err(error) => return Err(SourceError::Garbled { status: 200, reason: error.to_string() }.into()),
+            };
+            garbled = 0;
+            let mut sorted = Sorted::read(&page.opportunities);
+            sorted.records.retain(|record| self.wanted(listing, record));
+            let Some((next, over)) = self.after(part, &sorted, page.meta) else {
+                tracing::info!(run = self.run.id, "the account ignores keys, going by page number");
+                self.at.dialect.keyed = false;
+                self.at.place = self.at.place.restarted();
+                continue;
+            };
+            self.commit(&sorted, next).await?;
+            if over && self.ends_or_walks_again().await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The source may ignore a filter; the scope is ours.
+    fn wanted(&self, listing: &Listing, record: &Record) -> bool {
+        match listing {
+            Listing::Window(window) => window.holds(record.starts_at),
+            Listing::Undated => self.at.window.is_none_or(|window| window.holds(record.starts_at)),
+            Listing::Updated(since) => record.updated_at_rms.is_none_or(|at| at >= *since),
+        }
+    }
+
+    /// The place behind an answer and whether the list is over; none when the answer shows that keys are ignored.
+    fn after(&self, part: Part, sorted: &Sorted, meta: Meta) -> Option<(Checkpoint, bool)> {
+        let rows = i64::try_from(sorted.ids.len()).unwrap_or(i64::MAX);
+        let mut next = self.at.clone();
+        next.per_page = meta.per_page.filter(|size| (1..=100).contains(size)).unwrap_or(next.per_page);
+        next.place.total = next.place.total.or(Some(meta.total_row_count));
+        next.place.rows += rows;
+        match part {
+            Part::After(after) => {
+                let ids: Vec<i64> = sorted.ids.iter().copied().flatten().collect();
+                let ascending = after.into_iter().chain(ids.iter().copied()).is_sorted_by(|a, b| a < b);
+                if !ascending || (ids.is_empty() && rows > 0) {
+                    return None;
+                }
+                next.place.after = ids.last().copied().or(after);
+                Some((next, rows == 0 || rows >= meta.total_row_count))
+            }
+            Part::Page(page) => {
+                next.place.total = Some(meta.total_row_count);
+                next.place.page = Some(page + 1);
+                let over = rows == 0 || next.place.rows >= meta.total_row_count;
+                Some((next, over))
+            }
+        }
+    }
+
+    /// At the end of a walk: whether the list is done. A walk by key that met fewer rows than were announced, and every walk
+    /// by page that met something new, is followed by another.
+    async fn ends_or_walks_again(&mut self) -> Result<bool, SyncError> {
+        let place = &self.at.place;
+        let by_key = place.page.is_none() && self.at.dialect.keyed;
+        let short = place.total.is_some_and(|total| place.rows < total);
+        if by_key && !short || place.pass + 1 >= MOST_PASSES || (!by_key && place.pass > 0 && place.new == 0) {
+            return Ok(true);
+        }
+        let next = Checkpoint {
+            place: Place { page: Some(1), pass: place.pass + 1, met_before: place.met_before, total: place.total, ..Place::default() },
+            ..self.at.clone()
+        };
+        self.move_to(next).await?;
+        Ok(false)
+    }
+
+    /// Keeps the source's clock at the run's first answer: the cursor's later bound.
+    pub(super) fn note_clock(&mut self, date: Option<DateTime<Utc>>) {
+        self.at.source_started_at = self.at.source_started_at.or(date);
+    }
+}
+
+impl Place {
+    /// The beginning of the same phase.
+    fn restarted(&self) -> Place {
+        Place { met_before: self.met_before, ..Place::default() }
+    }
+}

@@ -1,0 +1,270 @@
+//! Starting, watching and cancelling runs, and taking over those whose host is gone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::Utc;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::client::{self, Client};
+use super::connection::{self, Tested};
+use super::engine::{Checkpoint, Engine};
+use super::error::SyncError;
+use super::lease::Lease;
+use super::limiter::Limiter;
+use super::run::{RunKind, RunRow, RunStatus};
+use super::scope::{Span, Window};
+use super::single::{self, Single};
+use super::store::{self, Taken};
+use super::cursor;
+use crate::audit::{self, By, Entry, Source};
+use crate::calendar::zone_or_utc;
+use crate::db::{Actor, Db, TenantTx};
+use crate::identity::{TenantId, tenant};
+use crate::seal::Sealer;
+
+/// How often a host looks for runs without one.
+const WATCH: Duration = Duration::from_secs(2);
+
+/// What the operator may set.
+#[derive(Debug, Clone, Copy)]
+pub struct SyncOptions {
+    /// Least time between two requests of a tenant; zero is no limit.
+    pub interval: Duration,
+    /// Days of `starts_at` that are mirrored.
+    pub span: Span,
+    /// Percent of the mirror that a sweep may mark as gone.
+    pub max_gone_percent: u8,
+}
+
+impl Default for SyncOptions {
+    fn default() -> Self {
+        SyncOptions { interval: Duration::from_millis(200), span: Span::default(), max_gone_percent: 20 }
+    }
+}
+
+/// Who asks for a run, for its audit row.
+pub struct Request<'a> {
+    pub by: By<'a>,
+    pub source: Source,
+    pub request_id: Option<&'a str>,
+}
+
+/// Cheap to clone; all clones share the limiters.
+#[derive(Clone)]
+pub struct SyncService {
+    db: Db,
+    sealer: Sealer,
+    http: reqwest::Client,
+    options: SyncOptions,
+    limiters: Arc<Mutex<HashMap<TenantId, Arc<Limiter>>>>,
+    tasks: TaskTracker,
+    /// Cancelled when this host stops: its runs stay open for another.
+    stop: CancellationToken,
+}
+
+impl SyncService {
+    pub fn new(db: Db, sealer: Sealer, options: SyncOptions) -> Result<SyncService, reqwest::Error> {
+        Ok(SyncService {
+            db,
+            sealer,
+            http: client::http()?,
+            options,
+            limiters: Arc::default(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        })
+    }
+
+    /// Starts a run of the window and of records without dates.
+    pub async fn initial_sync(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
+        self.start(actor, RunKind::Initial, request).await
+    }
+
+    /// Starts a run of what changed; only after an initial run has completed.
+    pub async fn incremental_sync(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
+        self.start(actor, RunKind::Incremental, request).await
+    }
+
+    /// Starts a run of any kind and gives its id. The run goes on whether or not the caller stays.
+    pub async fn start(&self, actor: &Actor, kind: RunKind, request: &Request<'_>) -> Result<i64, SyncError> {
+        let mut tx = self.db.tenant_tx(actor).await?;
+        if !connection::exists(&mut tx).await? {
+            return Err(SyncError::NotConnected);
+        }
+        if kind != RunKind::Initial && !store::initial_completed(&mut tx).await? {
+            return Err(SyncError::InitialRequired);
+        }
+        let Some(taken) = store::start(&mut tx, kind).await? else {
+            return Err(match store::running(&mut tx).await? {
+                Some(id) => SyncError::Running { id },
+                // It ended between the two statements.
+                None => SyncError::NotRunning,
+            });
+        };
+        let id = taken.id.to_string();
+        let entry = Entry {
+            actor: request.by,
+            source: request.source,
+            request_id: request.request_id,
+            entity: ("run", &id),
+            action: "start",
+            before: None,
+            after: Some(json!({"sync_type": kind.as_str()})),
+        };
+        audit::record(&mut tx, &entry).await?;
+        // The commit is not left to a future that a client can drop by hanging up.
+        let service = self.clone();
+        let tenant = actor.tenant;
+        let started = tokio::spawn(async move {
+            tx.commit().await?;
+            let id = taken.id;
+            service.spawn(tenant, taken);
+            Ok::<i64, sqlx::Error>(id)
+        });
+        started.await.map_err(|_| SyncError::Db(sqlx::Error::WorkerCrashed))?.map_err(SyncError::Db)
+    }
+
+    fn spawn(&self, tenant: TenantId, taken: Taken) {
+        let service = self.clone();
+        self.tasks.spawn(async move {
+            let id = taken.id;
+            match service.work(tenant, taken).await {
+                Ok(status) => tracing::info!(run = id, status = status.as_str(), "a sync ended"),
+                Err(error) => tracing::warn!(run = id, code = error.code(), %error, "a sync is left open"),
+            }
+        });
+    }
+
+    async fn work(&self, tenant: TenantId, run: Taken) -> Result<RunStatus, SyncError> {
+        let lease = Lease::hold(self.db.clone(), tenant, run.id, run.lease, &self.stop);
+        let mut tx = self.db.worker_tx(tenant).await?;
+        let mut at: Checkpoint = serde_json::from_value(run.checkpoint.clone()).unwrap_or_default();
+        if at.window.is_none() {
+            let zone = zone_or_utc(&tenant::view(&mut tx).await?.timezone);
+            at.window = Some(Window::around(Utc::now(), zone, self.options.span));
+            at.since = if run.kind == RunKind::Incremental { cursor::read(&mut tx).await? } else { None };
+        }
+        let opened = connection::open(&mut tx, &self.sealer, &self.http, self.limiter(tenant)).await;
+        tx.commit().await?;
+        let client = match opened {
+            Ok(client) => client,
+            Err(error) => {
+                self.fail(tenant, &run, &error).await?;
+                return Ok(RunStatus::Failed);
+            }
+        };
+        let engine = Engine { db: self.db.clone(), client, lease, run, at, max_gone_percent: self.options.max_gone_percent };
+        engine.go().await
+    }
+
+    async fn fail(&self, tenant: TenantId, run: &Taken, error: &SyncError) -> Result<(), SyncError> {
+        let mut tx = self.db.worker_tx(tenant).await?;
+        let metadata = json!({"code": error.code()});
+        store::end(&mut tx, run.id, run.lease, RunStatus::Failed, Some(&error.for_the_row()), &metadata).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Asks the running run to stop, on whichever host it runs; gives its id.
+    pub async fn cancel(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
+        let mut tx = self.db.tenant_tx(actor).await?;
+        let id = store::request_cancel(&mut tx).await?.ok_or(SyncError::NotRunning)?;
+        let text = id.to_string();
+        let entry = Entry {
+            actor: request.by,
+            source: request.source,
+            request_id: request.request_id,
+            entity: ("run", &text),
+            action: "cancel",
+            before: None,
+            after: None,
+        };
+        audit::record(&mut tx, &entry).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Waits until a run has ended, on whichever host.
+    pub async fn wait(&self, tenant: TenantId, id: i64) -> Result<RunRow, SyncError> {
+        let mut pause = Duration::from_millis(20);
+        loop {
+            if let Some(run) = self.look(tenant, id).await?.filter(|run| run.status != RunStatus::Running) {
+                return Ok(run);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(250));
+        }
+    }
+
+    async fn look(&self, tenant: TenantId, id: i64) -> Result<Option<RunRow>, SyncError> {
+        let mut tx = self.db.worker_tx(tenant).await?;
+        let run = store::find(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(run)
+    }
+
+    /// Reads one record by its id.
+    pub async fn sync_opportunity(&self, tenant: TenantId, id: i64) -> Result<Single, SyncError> {
+        single::read(&self.db, &self.client(tenant).await?, tenant, id).await
+    }
+
+    /// Whether the stored credentials work.
+    pub async fn test_connection(&self, tenant: TenantId) -> Result<Tested, SyncError> {
+        match self.client(tenant).await {
+            Ok(client) => Ok(connection::test(&client, &self.stop).await),
+            Err(error @ (SyncError::NotConnected | SyncError::CannotOpen(_))) => {
+                Ok(Tested { ok: false, code: error.code(), message: error.to_string() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn client(&self, tenant: TenantId) -> Result<Client, SyncError> {
+        let mut tx: TenantTx = self.db.worker_tx(tenant).await?;
+        let client = connection::open(&mut tx, &self.sealer, &self.http, self.limiter(tenant)).await?;
+        tx.commit().await?;
+        Ok(client)
+    }
+
+    fn limiter(&self, tenant: TenantId) -> Arc<Limiter> {
+        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        limiters.entry(tenant).or_insert_with(|| Arc::new(Limiter::new(self.options.interval))).clone()
+    }
+
+    /// Takes over runs whose host is gone, for as long as this host lives.
+    pub async fn watch(&self) {
+        while !self.stop.is_cancelled() {
+            if let Err(error) = self.take_over_stale().await {
+                tracing::warn!(%error, "could not look for runs without a host");
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(WATCH) => {}
+            }
+        }
+    }
+
+    async fn take_over_stale(&self) -> Result<(), sqlx::Error> {
+        for (tenant, id) in self.db.stale_runs().await? {
+            let mut tx = self.db.worker_tx(tenant).await?;
+            let taken = store::take_over(&mut tx, id).await?;
+            tx.commit().await?;
+            if let Some(taken) = taken {
+                tracing::info!(run = id, "taking over a run whose host is gone");
+                self.spawn(tenant, taken);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops working; runs in flight stay open and another host, or this one after a restart, goes on with them.
+    pub async fn shut_down(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
