@@ -1,1 +1,16 @@
-//! app
+//! Pages, components and server functions, one folder a noun. The same code renders on the host and hydrates in the browser.
+
+#![recursion_limit = "256"]
+
+mod components;
+mod dashboard;
+mod error;
+#[cfg(feature = "ssr")]
+pub mod host;
+mod identity;
+mod not_found;
+mod shell;
+mod sync;
+
+pub use error::AppError;
+pub use shell::{App, shell};

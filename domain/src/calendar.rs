@@ -39,6 +39,37 @@ pub fn month(at: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
     (day_start(first, zone), day_start(next, zone))
 }
 
+/// A moment for people: the time today, the weekday within a week, else the date.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    let format = match (date(now, zone) - local.date_naive()).num_days() {
+        0 => "%H:%M",
+        1..=6 => "%a %H:%M",
+        _ if local.year() == now.with_timezone(&zone).year() => "%-d %b %H:%M",
+        _ => "%-d %b %Y",
+    };
+    local.format(format).to_string()
+}
+
+/// How long ago, in the largest unit that fits.
+pub fn age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match (now - at).num_seconds().max(0) {
+        0..60 => "now".into(),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s @ 3_600..86_400 => format!("{} h", s / 3_600),
+        s => format!("{} d", s / 86_400),
+    }
+}
+
+/// A length of time: "2 s", "3 min 5 s", "1 h 4 min".
+pub fn length(seconds: i64) -> String {
+    match seconds.max(0) {
+        s @ 0..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{} min {} s", s / 60, s % 60),
+        s => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +87,16 @@ mod tests {
         let autumn = NaiveDate::from_ymd_opt(2026, 10, 25).unwrap();
         let hours = |day| (day_end(day, Tz::Europe__London) - day_start(day, Tz::Europe__London)).num_hours();
         assert_eq!((hours(spring), hours(autumn)), (23, 25));
+    }
+
+    #[test]
+    fn a_moment_is_told_as_people_tell_it() {
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        let told = |at: &str| moment(at.parse().unwrap(), now, Tz::Europe__London);
+        assert_eq!(told("2026-11-21T08:05:00Z"), "08:05");
+        assert_eq!(told("2026-11-20T08:05:00Z"), "Fri 08:05");
+        assert_eq!(told("2026-06-01T08:05:00Z"), "1 Jun 09:05");
+        assert_eq!(told("2025-06-01T08:05:00Z"), "1 Jun 2025");
+        assert_eq!((length(2), length(185), length(3_840)), ("2 s".into(), "3 min 5 s".into(), "1 h 4 min".into()));
     }
 }

@@ -17,3 +17,8 @@ pub mod calendar;
 pub mod db;
 #[cfg(feature = "ssr")]
 pub mod seal;
+#[cfg(feature = "ssr")]
+mod services;
+
+#[cfg(feature = "ssr")]
+pub use services::{Services, ServicesError, Settings};

@@ -36,7 +36,8 @@ impl Money {
             None => (1, text.trim()),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let decimal = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let decimal =
+            |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         if !decimal(whole, 12) || !decimal(fraction, 2) {
             return Err(NotMoney);
         }

@@ -1,1 +1,14 @@
-//! server
+//! The axum host and the command line of Backline.
+
+#![recursion_limit = "256"]
+
+pub mod cli;
+pub mod config;
+pub mod database;
+mod demo;
+pub mod host;
+mod http;
+pub mod postgres;
+mod rest;
+mod secret;
+mod telemetry;

@@ -1,1 +1,111 @@
-//! dashboard
+//! The figures of the dashboard: shapes of `specs/current-rms-watcher.md`, section 5, from the mirror and its changes.
+
+#[cfg(feature = "ssr")]
+pub mod pie;
+#[cfg(feature = "ssr")]
+pub mod store;
+mod view;
+
+pub use view::{Card, ChangeView, DashboardView, Share, Tone};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::money::Money;
+use crate::sync::{Progress, RunRow};
+
+/// Civil dates of `starts_at` in the tenant's zone, both included. With either of them records without a date are left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateRange {
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+}
+
+/// Everything that the dashboard shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Dashboard {
+    pub overview: Overview,
+    pub status_distribution: Vec<StatusCount>,
+    /// The last seven days in the tenant's zone, today last, days without a change included.
+    pub timeline: Vec<DayCount>,
+    pub top_opportunities: Vec<TopOpportunity>,
+    pub recent_activity: Vec<Activity>,
+    pub sync_info: SyncInfo,
+}
+
+/// The cards. What only webhooks can tell is null until they arrive, never 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    pub total_events: Option<i64>,
+    /// Records of the mirror that are not gone.
+    pub total_opportunities: i64,
+    pub success_rate: Option<f64>,
+    pub failed_events: Option<i64>,
+    pub uptime: Option<i64>,
+    pub last_event_time: Option<DateTime<Utc>>,
+    /// Sum of `charge_total` of quotations and orders that are not completed, cancelled, lost or dead.
+    pub open_value: Money,
+    /// Orders that begin this month in the tenant's zone and are not cancelled, lost or dead.
+    pub orders_this_month: i64,
+    /// Records of the source that cannot be mirrored now.
+    pub failed_records: i64,
+}
+
+/// Records with one status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusCount {
+    /// The source's word for it.
+    pub status: String,
+    /// The source's number; null for records without one.
+    pub status_code: Option<i32>,
+    pub count: i64,
+}
+
+/// Changes on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayCount {
+    pub date: NaiveDate,
+    pub count: i64,
+}
+
+/// An opportunity with many changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TopOpportunity {
+    pub opportunity_id: i64,
+    pub opportunity_name: String,
+    pub customer_name: Option<String>,
+    pub event_count: i64,
+    pub last_activity: DateTime<Utc>,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity {
+    pub id: String,
+    pub timestamp: DateTime<Utc>,
+    pub opportunity_id: i64,
+    pub opportunity_name: String,
+    pub customer_name: Option<String>,
+    /// Only a webhook names a person.
+    pub user_name: Option<String>,
+    /// created, updated, deleted or restored.
+    pub action_type: String,
+    /// The status that the change brought, when it brought one.
+    pub new_status: Option<String>,
+    /// What only an event can be: null for a change.
+    pub processed: Option<bool>,
+    pub error: Option<String>,
+}
+
+/// The newest run, a running one included, and its progress.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncInfo {
+    pub last_sync: Option<RunRow>,
+    pub progress: Option<Progress>,
+}

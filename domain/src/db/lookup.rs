@@ -112,7 +112,8 @@ impl Db {
 
     /// Counts an attempt; gives the seconds to wait when there were more than `most` within `span`.
     pub async fn throttle(&self, key: &[u8], most: i32, span: Duration) -> Result<Option<u64>, sqlx::Error> {
-        let wait = sqlx::query_scalar!("select throttle($1, $2, $3)", key, most, interval(span)).fetch_one(&self.app).await?;
+        let wait =
+            sqlx::query_scalar!("select throttle($1, $2, $3)", key, most, interval(span)).fetch_one(&self.app).await?;
         Ok(wait.and_then(|seconds| u64::try_from(seconds).ok()))
     }
 
@@ -123,7 +124,13 @@ impl Db {
     }
 
     /// Keeps the hash of a link that signs one person in, once.
-    pub async fn make_sign_in_link(&self, hash: &[u8], person: PersonId, tenant: TenantId, life: Duration) -> Result<(), sqlx::Error> {
+    pub async fn make_sign_in_link(
+        &self,
+        hash: &[u8],
+        person: PersonId,
+        tenant: TenantId,
+        life: Duration,
+    ) -> Result<(), sqlx::Error> {
         sqlx::query!(r#"select make_sign_in_link($1, $2, $3, $4) as "done""#, hash, person.0, tenant.0, interval(life))
             .fetch_one(&self.app)
             .await?;
@@ -132,9 +139,10 @@ impl Db {
 
     /// Spends a link.
     pub async fn use_sign_in_link(&self, hash: &[u8]) -> Result<Option<(PersonId, TenantId)>, sqlx::Error> {
-        let row = sqlx::query!(r#"select person_id as "person!", tenant_id as "tenant!" from use_sign_in_link($1)"#, hash)
-            .fetch_optional(&self.app)
-            .await?;
+        let row =
+            sqlx::query!(r#"select person_id as "person!", tenant_id as "tenant!" from use_sign_in_link($1)"#, hash)
+                .fetch_optional(&self.app)
+                .await?;
         Ok(row.map(|row| (PersonId(row.person), TenantId(row.tenant))))
     }
 

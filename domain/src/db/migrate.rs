@@ -24,9 +24,10 @@ pub async fn migrate(url: &str) -> Result<(), DbError> {
 /// Whether all migrations of this binary are applied.
 pub async fn is_current(url: &str) -> Result<bool, DbError> {
     let mut owner = connect_as(url, "backline_owner").await?;
-    let applied = sqlx::query_scalar::<_, i64>("select count(*) from backline_migrations._sqlx_migrations where success")
-        .fetch_one(&mut owner)
-        .await?;
+    let applied =
+        sqlx::query_scalar::<_, i64>("select count(*) from backline_migrations._sqlx_migrations where success")
+            .fetch_one(&mut owner)
+            .await?;
     owner.close().await?;
     Ok(usize::try_from(applied).unwrap_or(0) >= MIGRATOR.iter().count())
 }

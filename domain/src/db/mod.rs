@@ -9,4 +9,6 @@ mod tenant_tx;
 
 pub(crate) use pool::is_away;
 pub use pool::{Db, DbError};
+/// What a single statement may answer.
+pub use sqlx::Error as QueryError;
 pub use tenant_tx::{Actor, TenantTx};

@@ -50,20 +50,32 @@ impl Operator {
 
     /// The tenant with this slug.
     pub async fn find_tenant(&mut self, slug: &Slug) -> Result<Option<TenantRow>, sqlx::Error> {
-        sqlx::query_as!(TenantRow, "select id, slug, name, timezone, currency from tenants where slug = $1", slug.as_str())
-            .fetch_optional(&mut self.0)
-            .await
+        sqlx::query_as!(
+            TenantRow,
+            "select id, slug, name, timezone, currency from tenants where slug = $1",
+            slug.as_str()
+        )
+        .fetch_optional(&mut self.0)
+        .await
     }
 
     /// The oldest tenant, which the environment's credentials connect.
     pub async fn first_tenant(&mut self) -> Result<Option<TenantRow>, sqlx::Error> {
-        sqlx::query_as!(TenantRow, "select id, slug, name, timezone, currency from tenants order by created_at, slug limit 1")
-            .fetch_optional(&mut self.0)
-            .await
+        sqlx::query_as!(
+            TenantRow,
+            "select id, slug, name, timezone, currency from tenants order by created_at, slug limit 1"
+        )
+        .fetch_optional(&mut self.0)
+        .await
     }
 
     /// A person's id and whether the person is new; a known person keeps name and password.
-    pub async fn find_or_create_person(&mut self, email: &Email, name: &str, hash: Option<&str>) -> Result<(PersonId, bool), sqlx::Error> {
+    pub async fn find_or_create_person(
+        &mut self,
+        email: &Email,
+        name: &str,
+        hash: Option<&str>,
+    ) -> Result<(PersonId, bool), sqlx::Error> {
         let made = sqlx::query_scalar!(
             "insert into people (email, name, password_hash) values ($1, $2, $3) on conflict (email) do nothing returning id",
             email.as_str(),
@@ -75,7 +87,9 @@ impl Operator {
         match made {
             Some(id) => Ok((PersonId(id), true)),
             None => {
-                let id = sqlx::query_scalar!("select id from people where email = $1", email.as_str()).fetch_one(&mut self.0).await?;
+                let id = sqlx::query_scalar!("select id from people where email = $1", email.as_str())
+                    .fetch_one(&mut self.0)
+                    .await?;
                 Ok((PersonId(id), false))
             }
         }
@@ -101,9 +115,13 @@ impl Operator {
 
     /// Sets a password and ends all sessions of the person; false when nobody has this address.
     pub async fn set_password(&mut self, email: &Email, hash: &str) -> Result<bool, sqlx::Error> {
-        let person = sqlx::query_scalar!("update people set password_hash = $2 where email = $1 returning id", email.as_str(), hash)
-            .fetch_optional(&mut self.0)
-            .await?;
+        let person = sqlx::query_scalar!(
+            "update people set password_hash = $2 where email = $1 returning id",
+            email.as_str(),
+            hash
+        )
+        .fetch_optional(&mut self.0)
+        .await?;
         let Some(person) = person else { return Ok(false) };
         sqlx::query!(
             "with ended as (delete from sessions where person_id = $1)
@@ -118,7 +136,13 @@ impl Operator {
     }
 
     /// Keeps a new API key's hash and gives the key's id.
-    pub async fn create_api_key(&mut self, tenant: TenantId, name: &str, hash: &[u8], scopes: &[String]) -> Result<Uuid, sqlx::Error> {
+    pub async fn create_api_key(
+        &mut self,
+        tenant: TenantId,
+        name: &str,
+        hash: &[u8],
+        scopes: &[String],
+    ) -> Result<Uuid, sqlx::Error> {
         sqlx::query_scalar!(
             r#"with made as (
                 insert into api_keys (tenant_id, name, secret_hash, scopes) values ($1, $2, $3, $4) returning id

@@ -74,10 +74,11 @@ impl Db {
 }
 
 pub(super) fn options(url: &str, role: &str) -> Result<PgConnectOptions, DbError> {
-    Ok(PgConnectOptions::from_str(url)
-        .map_err(DbError::Url)?
-        .application_name("backline")
-        .options([("role", role), ("search_path", "app"), ("timezone", "UTC")]))
+    Ok(PgConnectOptions::from_str(url).map_err(DbError::Url)?.application_name("backline").options([
+        ("role", role),
+        ("search_path", "app"),
+        ("timezone", "UTC"),
+    ]))
 }
 
 fn pool(url: &str, role: &str, most: u32) -> Result<PgPool, DbError> {
@@ -85,6 +86,8 @@ fn pool(url: &str, role: &str, most: u32) -> Result<PgPool, DbError> {
         ("statement_timeout", "15s"),
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "15s"),
+        // The rollback below says "there is no transaction" almost always.
+        ("client_min_messages", "error"),
     ]);
     Ok(PgPoolOptions::new()
         .max_connections(most)

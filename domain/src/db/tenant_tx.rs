@@ -3,7 +3,7 @@
 use sqlx::{Executor, PgConnection, Postgres, Transaction};
 
 use super::Db;
-use crate::identity::{Persona, PersonId, TenantId};
+use crate::identity::{PersonId, Persona, Role, TenantId};
 
 /// Who acts inside a tenant: what row-level security and the audit need to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,13 @@ pub struct Actor {
     pub persona: Persona,
     /// Null for keys and machines.
     pub person: Option<PersonId>,
+}
+
+impl Actor {
+    /// The operator, who may do in a tenant what its admins may.
+    pub fn operator(tenant: TenantId) -> Actor {
+        Actor { tenant, persona: Persona::Person(Role::Admin), person: None }
+    }
 }
 
 /// The only way to a tenant's rows. Dropped without [`TenantTx::commit`] it leaves nothing behind.

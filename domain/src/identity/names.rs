@@ -48,7 +48,10 @@ impl Slug {
         if good {
             Ok(Slug(text.to_owned()))
         } else {
-            Err(NameError { field: "slug", reason: "must be 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit" })
+            Err(NameError {
+                field: "slug",
+                reason: "must be 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
+            })
         }
     }
 

@@ -61,12 +61,16 @@ impl Passwords {
         let known = hash.is_some();
         let (password, hash) = (password.to_owned(), hash.map_or(self.dummy.clone(), Arc::from));
         let fits = self.behind_the_gate(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| hasher().is_ok_and(|h| h.verify_password(password.as_bytes(), &hash).is_ok()))
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| hasher().is_ok_and(|h| h.verify_password(password.as_bytes(), &hash).is_ok()))
         });
         Ok(fits.await? && known)
     }
 
-    async fn behind_the_gate<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+    async fn behind_the_gate<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
         let _place = self.queue.try_acquire().map_err(|_| PasswordError::Busy)?;
         let _turn = self.gate.acquire().await.map_err(|_| PasswordError::Busy)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Hash)
@@ -93,7 +97,15 @@ fn check_rules(password: &str) -> Result<(), PasswordError> {
     let folded = password.to_lowercase();
     let distinct = folded.chars().collect::<std::collections::HashSet<_>>().len();
     // Long ones among the most used passwords are runs, repetitions and these.
-    let common = ["password1234", "passwordpassword", "123456789012", "1234567890123", "qwertyuiop123", "qwertyuiopasdf", "administrator"];
+    let common = [
+        "password1234",
+        "passwordpassword",
+        "123456789012",
+        "1234567890123",
+        "qwertyuiop123",
+        "qwertyuiopasdf",
+        "administrator",
+    ];
     if distinct < 5 || common.contains(&folded.as_str()) {
         return Err(PasswordError::Common);
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Permission, Persona, PersonId, Role, Scope, TenantId};
+use super::{Permission, PersonId, Persona, Role, Scope, TenantId};
 
 /// The tenant as screens and formats need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

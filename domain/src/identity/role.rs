@@ -48,7 +48,8 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 4] = [Permission::ReadMirror, Permission::RunSync, Permission::ReadMetrics, Permission::Administer];
+    pub const ALL: [Permission; 4] =
+        [Permission::ReadMirror, Permission::RunSync, Permission::ReadMetrics, Permission::Administer];
 }
 
 impl Role {

@@ -45,7 +45,12 @@ pub async fn find(db: &Db, presented: &str) -> Result<Option<Caller>, sqlx::Erro
     let Some(role) = Role::parse(&row.role) else { return Ok(None) };
     Ok(Some(Caller {
         tenant: TenantId(row.tenant_id),
-        tenant_view: TenantView { slug: row.slug, name: row.tenant_name, timezone: row.timezone, currency: row.currency },
+        tenant_view: TenantView {
+            slug: row.slug,
+            name: row.tenant_name,
+            timezone: row.timezone,
+            currency: row.currency,
+        },
         name: row.name,
         principal: Principal::Person { id: PersonId(row.person_id), email: row.email, role },
     }))
@@ -57,7 +62,12 @@ pub async fn find_key(db: &Db, presented: &str) -> Result<Option<Caller>, sqlx::
     let scopes = row.scopes.iter().filter_map(|scope| Scope::parse(scope)).collect();
     Ok(Some(Caller {
         tenant: TenantId(row.tenant_id),
-        tenant_view: TenantView { slug: row.slug, name: row.tenant_name, timezone: row.timezone, currency: row.currency },
+        tenant_view: TenantView {
+            slug: row.slug,
+            name: row.tenant_name,
+            timezone: row.timezone,
+            currency: row.currency,
+        },
         name: row.name,
         principal: Principal::Key { id: row.key_id, scopes },
     }))

@@ -45,7 +45,11 @@ pub struct Attempt<'a> {
 
 /// Checks a password and opens a session. The attempt is counted before anything is checked, so that a hundred parallel
 /// guesses are a hundred attempts.
-pub async fn with_password(db: &Db, passwords: &Passwords, attempt: &Attempt<'_>) -> Result<(Token, Caller), SignInError> {
+pub async fn with_password(
+    db: &Db,
+    passwords: &Passwords,
+    attempt: &Attempt<'_>,
+) -> Result<(Token, Caller), SignInError> {
     let email = Email::parse(attempt.email).map_err(|_| SignInError::Wrong)?;
     if let Some(address) = &attempt.client.address {
         count(db, &throttle_key("address", &network(address)), TRIES_ADDRESS).await?;
@@ -76,7 +80,12 @@ pub async fn make_link(db: &Db, person: PersonId, tenant: TenantId) -> Result<To
 }
 
 /// Spends a link and opens a session.
-pub async fn with_link(db: &Db, presented: &str, client: &Client, request_id: Option<&str>) -> Result<(Token, Caller), SignInError> {
+pub async fn with_link(
+    db: &Db,
+    presented: &str,
+    client: &Client,
+    request_id: Option<&str>,
+) -> Result<(Token, Caller), SignInError> {
     let (person, tenant) = db.use_sign_in_link(&token::hash(presented)).await?.ok_or(SignInError::Wrong)?;
     enter(db, person, tenant, client, request_id).await
 }

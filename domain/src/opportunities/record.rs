@@ -125,9 +125,13 @@ impl Record {
         if scalar::depth(raw) > MAX_DEPTH {
             return Err(unreadable(None, None, format!("nested deeper than {MAX_DEPTH} levels")));
         }
+        // serde would take an array for the struct too, by position.
+        if !raw.trim_start().starts_with('{') {
+            return Err(unreadable(None, None, "is no object".into()));
+        }
         let mended = scalar::mend_surrogates(raw);
-        let keys: Keys<'_> =
-            serde_json::from_str(&mended).map_err(|error| unreadable(None, None, format!("is no object that can be read: {error}")))?;
+        let keys: Keys<'_> = serde_json::from_str(&mended)
+            .map_err(|error| unreadable(None, None, format!("is no object that can be read: {error}")))?;
         let id = match scalar::integer(keys.id) {
             Ok(Some(id)) => id,
             Ok(None) => return Err(unreadable(None, Some("id"), "id is missing".into())),
@@ -165,7 +169,8 @@ fn map(id: i64, keys: &Keys<'_>, raw: &str) -> Result<Record, Fault> {
         owner_id: integer("owned_by", keys.owned_by)?.or(integer("owner_id", keys.owner_id)?),
         owner_name: name_of("owner.name", keys.owner)?.or(text("owner_name", keys.owner_name)?),
         charge_total: money("charge_total", keys.charge_total)?,
-        total_value: money("charge_including_tax_total", keys.charge_including_tax_total)?.or(money("total_value", keys.total_value)?),
+        total_value: money("charge_including_tax_total", keys.charge_including_tax_total)?
+            .or(money("total_value", keys.total_value)?),
         provisional_cost_total: money("provisional_cost_total", keys.provisional_cost_total)?,
         predicted_cost_total: money("predicted_cost_total", keys.predicted_cost_total)?,
         actual_cost_total: money("actual_cost_total", keys.actual_cost_total)?,
@@ -209,7 +214,10 @@ mod tests {
     #[test]
     fn zero_and_empty_are_not_null() {
         let record = read(r#"{"id":7,"subject":"","charge_total":0,"status":0}"#).unwrap();
-        assert_eq!((record.subject.as_deref(), record.charge_total, record.status), (Some(""), Some(Money::default()), Some(0)));
+        assert_eq!(
+            (record.subject.as_deref(), record.charge_total, record.status),
+            (Some(""), Some(Money::default()), Some(0))
+        );
     }
 
     #[test]
@@ -225,7 +233,8 @@ mod tests {
 
     #[test]
     fn odd_but_legal_json_is_taken() {
-        let record = read(r#"{"id":7,"subject":"a\u0000b \ud800","venue":[],"member":null,"\udfff":9007199254740993}"#).unwrap();
+        let record =
+            read(r#"{"id":7,"subject":"a\u0000b \ud800","venue":[],"member":null,"\udfff":9007199254740993}"#).unwrap();
         assert_eq!(record.subject.as_deref(), Some("a\u{fffd}b \u{fffd}"));
         assert!(record.raw.contains(r"\ud800"));
     }

@@ -44,7 +44,8 @@ pub fn small_integer(raw: Raw<'_>) -> Result<Option<i32>, &'static str> {
 pub fn money(raw: Raw<'_>) -> Result<Option<Money>, &'static str> {
     let text = text(raw)?;
     let Some(digits) = text.as_deref().map(str::trim).filter(|digits| !digits.is_empty()) else { return Ok(None) };
-    let decimal = Decimal::from_str(digits).or_else(|_| Decimal::from_scientific(digits)).map_err(|_| "is no amount")?;
+    let decimal =
+        Decimal::from_str(digits).or_else(|_| Decimal::from_scientific(digits)).map_err(|_| "is no amount")?;
     let rounded = decimal.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     if rounded.abs() > Decimal::from(Money::MAX) {
         return Err("is larger than twelve digits before the point");
@@ -144,9 +145,15 @@ mod tests {
 
     #[test]
     fn an_instant_may_lie_in_year_one_but_not_be_a_word() {
-        assert_eq!(read("\"0001-01-01T00:00:00.000Z\"", instant).unwrap().unwrap().to_rfc3339(), "0001-01-01T00:00:00+00:00");
+        assert_eq!(
+            read("\"0001-01-01T00:00:00.000Z\"", instant).unwrap().unwrap().to_rfc3339(),
+            "0001-01-01T00:00:00+00:00"
+        );
         assert_eq!(read("\"2026-01-15\"", instant).unwrap().unwrap().to_rfc3339(), "2026-01-15T00:00:00+00:00");
-        assert_eq!(read("\"2026-01-15T10:00:00+02:00\"", instant).unwrap().unwrap().to_rfc3339(), "2026-01-15T08:00:00+00:00");
+        assert_eq!(
+            read("\"2026-01-15T10:00:00+02:00\"", instant).unwrap().unwrap().to_rfc3339(),
+            "2026-01-15T08:00:00+00:00"
+        );
         assert!(read("\"tomorrow\"", instant).is_err());
     }
 
@@ -154,7 +161,10 @@ mod tests {
     fn odd_text_is_made_storable() {
         assert_eq!(read(r#""a\u0000b""#, text), Ok(Some("a\u{fffd}b".into())));
         assert_eq!(read("12", text), Ok(Some("12".into())));
-        assert_eq!(mend_surrogates(r#"{"a":"\ud800 \ud83d\ude00 \udc00","b":"\\ud800"}"#), r#"{"a":"\ufffd \ud83d\ude00 \ufffd","b":"\\ud800"}"#);
+        assert_eq!(
+            mend_surrogates(r#"{"a":"\ud800 \ud83d\ude00 \udc00","b":"\\ud800"}"#),
+            r#"{"a":"\ufffd \ud83d\ude00 \ufffd","b":"\\ud800"}"#
+        );
     }
 
     #[test]

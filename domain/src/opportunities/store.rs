@@ -26,12 +26,19 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<OpportunityRow
 }
 
 /// One row and the record as the source sent it.
-pub async fn get_opportunity(tx: &mut TenantTx, id: i64) -> Result<Option<(OpportunityRow, Box<RawValue>)>, sqlx::Error> {
+pub async fn get_opportunity(
+    tx: &mut TenantTx,
+    id: i64,
+) -> Result<Option<(OpportunityRow, Box<RawValue>)>, sqlx::Error> {
     let Some(row) = by_ids(tx, &[id]).await?.pop() else { return Ok(None) };
     let tenant = tx.tenant();
-    let text = sqlx::query_scalar!(r#"select data::text as "data!" from opportunities where tenant_id = $1 and id = $2"#, tenant, id)
-        .fetch_one(tx.connection())
-        .await?;
+    let text = sqlx::query_scalar!(
+        r#"select data::text as "data!" from opportunities where tenant_id = $1 and id = $2"#,
+        tenant,
+        id
+    )
+    .fetch_one(tx.connection())
+    .await?;
     let data = RawValue::from_string(text).map_err(|error| sqlx::Error::Decode(error.into()))?;
     Ok(Some((row, data)))
 }
@@ -39,23 +46,34 @@ pub async fn get_opportunity(tx: &mut TenantTx, id: i64) -> Result<Option<(Oppor
 /// Ids of all records, gone ones included, that the source has not shown since.
 pub async fn unmet_ids(tx: &mut TenantTx, since: DateTime<Utc>) -> Result<Vec<i64>, sqlx::Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!("select id from opportunities where tenant_id = $1 and synced_at < $2 order by id", tenant, since)
-        .fetch_all(tx.connection())
-        .await
+    sqlx::query_scalar!(
+        "select id from opportunities where tenant_id = $1 and synced_at < $2 order by id",
+        tenant,
+        since
+    )
+    .fetch_all(tx.connection())
+    .await
 }
 
 /// How many records are not marked as gone.
 pub async fn count_alive(tx: &mut TenantTx) -> Result<i64, sqlx::Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!(r#"select count(*) as "count!" from opportunities where tenant_id = $1 and deleted_at is null"#, tenant)
-        .fetch_one(tx.connection())
-        .await
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from opportunities where tenant_id = $1 and deleted_at is null"#,
+        tenant
+    )
+    .fetch_one(tx.connection())
+    .await
 }
 
 /// Which of these are not marked as gone.
 pub async fn alive_among(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<i64>, sqlx::Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!("select id from opportunities where tenant_id = $1 and id = any($2) and deleted_at is null", tenant, ids)
-        .fetch_all(tx.connection())
-        .await
+    sqlx::query_scalar!(
+        "select id from opportunities where tenant_id = $1 and id = any($2) and deleted_at is null",
+        tenant,
+        ids
+    )
+    .fetch_all(tx.connection())
+    .await
 }

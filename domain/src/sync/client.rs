@@ -93,7 +93,12 @@ impl Client {
     }
 
     /// Asks until there is a JSON answer, a final refusal, or no patience left.
-    pub async fn get(&self, path: &str, query: &[(String, String)], cancel: &CancellationToken) -> Result<Answer, SourceError> {
+    pub async fn get(
+        &self,
+        path: &str,
+        query: &[(String, String)],
+        cancel: &CancellationToken,
+    ) -> Result<Answer, SourceError> {
         let mut attempt = 0;
         loop {
             let outcome = tokio::select! {
@@ -126,7 +131,8 @@ impl Client {
 
     /// Records by their ids, as many as fit a page.
     pub async fn get_opportunities(&self, ids: &[i64], cancel: &CancellationToken) -> Result<Answer, SourceError> {
-        let mut query: Vec<(String, String)> = vec![("filtermode".into(), "all".into()), ("per_page".into(), "100".into())];
+        let mut query: Vec<(String, String)> =
+            vec![("filtermode".into(), "all".into()), ("per_page".into(), "100".into())];
         query.extend(ids.iter().map(|id| ("q[id_in][]".into(), id.to_string())));
         self.get("opportunities", &query, cancel).await
     }
@@ -140,7 +146,9 @@ impl Client {
     pub async fn probe(&self, path: &str, cancel: &CancellationToken) -> Result<(), SourceError> {
         match self.once(path, &[]).await {
             Ok(_) => Ok(()),
-            Err(Failure::Again { error: SourceError::RateLimited, .. }) => self.get(path, &[], cancel).await.map(|_| ()),
+            Err(Failure::Again { error: SourceError::RateLimited, .. }) => {
+                self.get(path, &[], cancel).await.map(|_| ())
+            }
             Err(Failure::Again { error, .. } | Failure::Final(error)) => Err(error),
         }
     }
@@ -163,7 +171,10 @@ impl Client {
             return Err(Failure::Again { error: SourceError::RateLimited, wait: retry_after(&response) });
         }
         if status.is_server_error() {
-            return Err(Failure::Again { error: SourceError::ServerError(status.as_u16()), wait: retry_after(&response) });
+            return Err(Failure::Again {
+                error: SourceError::ServerError(status.as_u16()),
+                wait: retry_after(&response),
+            });
         }
         let date = header(&response, &DATE).and_then(|text| httpdate::parse_http_date(&text).ok()).map(DateTime::from);
         let html = header(&response, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
@@ -205,11 +216,13 @@ impl Client {
 }
 
 async fn read(mut response: Response) -> Result<Bytes, Failure> {
-    let mut body = Vec::with_capacity(usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0).min(LARGEST_BODY));
+    let mut body =
+        Vec::with_capacity(usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0).min(LARGEST_BODY));
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_BODY => {
-                let error = SourceError::Garbled { status: response.status().as_u16(), reason: "larger than 64 MiB".into() };
+                let error =
+                    SourceError::Garbled { status: response.status().as_u16(), reason: "larger than 64 MiB".into() };
                 return Err(Failure::Final(error));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -244,7 +257,9 @@ fn retry_after(response: &Response) -> Option<Duration> {
         return Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
     }
     let until = httpdate::parse_http_date(text.trim()).ok()?;
-    let now = header(response, &DATE).and_then(|date| httpdate::parse_http_date(&date).ok()).unwrap_or_else(std::time::SystemTime::now);
+    let now = header(response, &DATE)
+        .and_then(|date| httpdate::parse_http_date(&date).ok())
+        .unwrap_or_else(std::time::SystemTime::now);
     Some(until.duration_since(now).unwrap_or_default().min(LONGEST_RETRY_AFTER))
 }
 

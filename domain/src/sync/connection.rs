@@ -32,7 +32,9 @@ pub enum ConnectionError {
     Subdomain,
     #[error("token: must be one line of 1 to 500 visible characters")]
     Token,
-    #[error("subdomain: is fixed at \"{0}\" because records of that account are mirrored; another account needs a tenant of its own")]
+    #[error(
+        "subdomain: is fixed at \"{0}\" because records of that account are mirrored; another account needs a tenant of its own"
+    )]
     SubdomainFixed(String),
     #[error(transparent)]
     Seal(#[from] CannotOpen),
@@ -53,7 +55,13 @@ fn place(tx: &TenantTx) -> String {
 }
 
 /// Keeps the credentials, sealed; the audit row names what changed, never the key.
-pub async fn set(tx: &mut TenantTx, sealer: &Sealer, new: &Credentials<'_>, by: By<'_>, source: Source) -> Result<(), ConnectionError> {
+pub async fn set(
+    tx: &mut TenantTx,
+    sealer: &Sealer,
+    new: &Credentials<'_>,
+    by: By<'_>,
+    source: Source,
+) -> Result<(), ConnectionError> {
     let base = client::base_url(new.base_url)?;
     let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !(1..=63).contains(&new.subdomain.len()) || !plain(new.subdomain) {
@@ -63,12 +71,17 @@ pub async fn set(tx: &mut TenantTx, sealer: &Sealer, new: &Credentials<'_>, by: 
         return Err(ConnectionError::Token);
     }
     let tenant = tx.tenant();
-    let before = sqlx::query!("select base_url, subdomain from connections where tenant_id = $1 and provider = $2 for update", tenant, PROVIDER)
-        .fetch_optional(tx.connection())
-        .await?;
-    let mirrored = sqlx::query_scalar!(r#"select exists (select from opportunities where tenant_id = $1) as "any!""#, tenant)
-        .fetch_one(tx.connection())
-        .await?;
+    let before = sqlx::query!(
+        "select base_url, subdomain from connections where tenant_id = $1 and provider = $2 for update",
+        tenant,
+        PROVIDER
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let mirrored =
+        sqlx::query_scalar!(r#"select exists (select from opportunities where tenant_id = $1) as "any!""#, tenant)
+            .fetch_one(tx.connection())
+            .await?;
     if let Some(before) = before.as_ref().filter(|before| mirrored && before.subdomain != new.subdomain) {
         return Err(ConnectionError::SubdomainFixed(before.subdomain.clone()));
     }
@@ -100,12 +113,21 @@ pub async fn set(tx: &mut TenantTx, sealer: &Sealer, new: &Credentials<'_>, by: 
 }
 
 /// The tenant's client; the limiter is shared by all clients of the tenant.
-pub async fn open(tx: &mut TenantTx, sealer: &Sealer, http: &reqwest::Client, limiter: Arc<Limiter>) -> Result<Client, SyncError> {
+pub async fn open(
+    tx: &mut TenantTx,
+    sealer: &Sealer,
+    http: &reqwest::Client,
+    limiter: Arc<Limiter>,
+) -> Result<Client, SyncError> {
     let tenant = tx.tenant();
-    let row = sqlx::query!("select base_url, subdomain, sealed_token from connections where tenant_id = $1 and provider = $2", tenant, PROVIDER)
-        .fetch_optional(tx.connection())
-        .await?
-        .ok_or(SyncError::NotConnected)?;
+    let row = sqlx::query!(
+        "select base_url, subdomain, sealed_token from connections where tenant_id = $1 and provider = $2",
+        tenant,
+        PROVIDER
+    )
+    .fetch_optional(tx.connection())
+    .await?
+    .ok_or(SyncError::NotConnected)?;
     let token = sealer.open(&row.sealed_token, &place(tx))?;
     let base = client::base_url(&row.base_url).map_err(|_| SyncError::NotConnected)?;
     Ok(Client::new(http.clone(), base, row.subdomain, token, limiter))
@@ -114,9 +136,13 @@ pub async fn open(tx: &mut TenantTx, sealer: &Sealer, http: &reqwest::Client, li
 /// Whether the tenant has an account connected.
 pub async fn exists(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!(r#"select exists (select from connections where tenant_id = $1 and provider = $2) as "any!""#, tenant, PROVIDER)
-        .fetch_one(tx.connection())
-        .await
+    sqlx::query_scalar!(
+        r#"select exists (select from connections where tenant_id = $1 and provider = $2) as "any!""#,
+        tenant,
+        PROVIDER
+    )
+    .fetch_one(tx.connection())
+    .await
 }
 
 /// Asks for one member, as most clients of this API do: 200 and 404 both prove the credentials (contract section 4).

@@ -12,16 +12,25 @@ pub const OVERLAP: Duration = Duration::seconds(60);
 /// Where the next incremental run begins, without the overlap.
 pub async fn read(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
     let tenant = tx.tenant();
-    let cursor = sqlx::query_scalar!("select cursor_at from sync_cursors where tenant_id = $1 and provider = $2", tenant, PROVIDER)
-        .fetch_optional(tx.connection())
-        .await?;
+    let cursor = sqlx::query_scalar!(
+        "select cursor_at from sync_cursors where tenant_id = $1 and provider = $2",
+        tenant,
+        PROVIDER
+    )
+    .fetch_optional(tx.connection())
+    .await?;
     Ok(cursor.flatten())
 }
 
 /// Moves the cursor at the end of a run: to the run's start by the source's clock, or to the newest version that the mirror
 /// has, whichever is earlier. The second is the source's own clock as its records show it, also where its `Date` header is
 /// another machine's or missing; the first keeps what changed during the run for the next one.
-pub async fn advance(tx: &mut TenantTx, kind: RunKind, source_started_at: Option<DateTime<Utc>>, started_at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub async fn advance(
+    tx: &mut TenantTx,
+    kind: RunKind,
+    source_started_at: Option<DateTime<Utc>>,
+    started_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into sync_cursors (tenant_id, provider, cursor_at, initial_completed_at)

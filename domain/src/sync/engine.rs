@@ -100,7 +100,12 @@ impl Engine {
         self.end(status, error, code).await
     }
 
-    async fn end(&mut self, status: RunStatus, error: Option<String>, code: Option<(&str, Option<u16>)>) -> Result<RunStatus, SyncError> {
+    async fn end(
+        &mut self,
+        status: RunStatus,
+        error: Option<String>,
+        code: Option<(&str, Option<u16>)>,
+    ) -> Result<RunStatus, SyncError> {
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
         let (mut status, mut error) = (status, error);
         if status == RunStatus::Completed {
@@ -174,8 +179,12 @@ impl Engine {
         let (written, refused) = mirror::write_whatever_fits(tx, &sorted.records, origin, self.at.since).await?;
         let mut failed = failures::keep(tx, &sorted.unreadable, Some(self.run.id)).await?;
         failed += failures::keep(tx, &refused, Some(self.run.id)).await?;
-        let good: Vec<i64> =
-            sorted.records.iter().map(|record| record.id).filter(|id| refused.iter().all(|fault| fault.id != Some(*id))).collect();
+        let good: Vec<i64> = sorted
+            .records
+            .iter()
+            .map(|record| record.id)
+            .filter(|id| refused.iter().all(|fault| fault.id != Some(*id)))
+            .collect();
         failures::resolve(tx, &good).await?;
         Ok((written, failed))
     }

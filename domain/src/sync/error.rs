@@ -8,11 +8,17 @@ use crate::seal::CannotOpen;
 /// One request to the source that came to nothing, also after retries.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum SourceError {
-    #[error("Current RMS refused the credentials (401): the API key or the subdomain is wrong; it does not say which. Check both and enter them again")]
+    #[error(
+        "Current RMS refused the credentials (401): the API key or the subdomain is wrong; it does not say which. Check both and enter them again"
+    )]
     Refused,
-    #[error("Current RMS says that its API is not enabled for this account ({0}): trial accounts have none; ask Current RMS to enable it")]
+    #[error(
+        "Current RMS says that its API is not enabled for this account ({0}): trial accounts have none; ask Current RMS to enable it"
+    )]
     NotEnabled(u16),
-    #[error("no such host: the name {0} could not be resolved. Check the base URL, and that this machine can reach a name server")]
+    #[error(
+        "no such host: the name {0} could not be resolved. Check the base URL, and that this machine can reach a name server"
+    )]
     NoSuchHost(String),
     #[error("no network: {0} could not be reached. Check the base URL, the network and the firewall")]
     NoNetwork(String),

@@ -113,13 +113,21 @@ pub async fn open_ids(tx: &mut TenantTx) -> Result<Vec<i64>, sqlx::Error> {
 /// How many records are failing now.
 pub async fn count_open(tx: &mut TenantTx) -> Result<i64, sqlx::Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!(r#"select count(*) as "count!" from sync_failures where tenant_id = $1 and resolved_at is null"#, tenant)
-        .fetch_one(tx.connection())
-        .await
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from sync_failures where tenant_id = $1 and resolved_at is null"#,
+        tenant
+    )
+    .fetch_one(tx.connection())
+    .await
 }
 
 /// A page of failures, newest first, and how many there are: those still open, or those that failed in one run.
-pub async fn list(tx: &mut TenantTx, run: Option<i64>, page: i64, limit: i64) -> Result<(Vec<FailureRow>, i64), sqlx::Error> {
+pub async fn list(
+    tx: &mut TenantTx,
+    run: Option<i64>,
+    page: i64,
+    limit: i64,
+) -> Result<(Vec<FailureRow>, i64), sqlx::Error> {
     let tenant = tx.tenant();
     let rows = sqlx::query_as!(
         FailureRow,

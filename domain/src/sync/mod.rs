@@ -35,11 +35,14 @@ pub mod store;
 #[cfg(feature = "ssr")]
 mod wire;
 
+mod view;
+
 pub use run::{Progress, RunKind, RunRow, RunStatus};
+pub use view::{ActiveRun, RunView, SyncView};
 #[cfg(feature = "ssr")]
 pub use {
     error::{SourceError, SyncError},
-    scope::{Window, default_date_range},
-    service::{SyncOptions, SyncService},
+    scope::{Span, Window, default_date_range},
+    service::{Request, SyncOptions, SyncService},
     single::Single,
 };

@@ -85,7 +85,9 @@ impl Engine {
         if lost * 100 > alive * i64::from(self.max_gone_percent) {
             let share = lost * 100 / alive.max(1);
             let most = self.max_gone_percent;
-            return Err(SyncError::SweepRefused(format!("{lost} of {alive} records ({share} %) would be marked as gone, at most {most} % are believed")));
+            return Err(SyncError::SweepRefused(format!(
+                "{lost} of {alive} records ({share} %) would be marked as gone, at most {most} % are believed"
+            )));
         }
         mirror::mark_gone(&mut tx, &gone, Some(self.run.id)).await?;
         failures::resolve(&mut tx, &absent).await?;

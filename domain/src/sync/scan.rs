@@ -105,7 +105,13 @@ impl Engine {
             return Ok(true);
         }
         let next = Checkpoint {
-            place: Place { page: Some(1), pass: place.pass + 1, met_before: place.met_before, total: place.total, ..Place::default() },
+            place: Place {
+                page: Some(1),
+                pass: place.pass + 1,
+                met_before: place.met_before,
+                total: place.total,
+                ..Place::default()
+            },
             ..self.at.clone()
         };
         self.move_to(next).await?;

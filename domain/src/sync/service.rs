@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::client::{self, Client};
 use super::connection::{self, Tested};
+use super::cursor;
 use super::engine::{Checkpoint, Engine};
 use super::error::SyncError;
 use super::lease::Lease;
@@ -19,7 +20,6 @@ use super::run::{RunKind, RunRow, RunStatus};
 use super::scope::{Span, Window};
 use super::single::{self, Single};
 use super::store::{self, Taken};
-use super::cursor;
 use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
 use crate::db::{Actor, Db, TenantTx};
@@ -38,11 +38,13 @@ pub struct SyncOptions {
     pub span: Span,
     /// Percent of the mirror that a sweep may mark as gone.
     pub max_gone_percent: u8,
+    /// Whether this host works on runs; else it only starts them, for another host to take.
+    pub works: bool,
 }
 
 impl Default for SyncOptions {
     fn default() -> Self {
-        SyncOptions { interval: Duration::from_millis(200), span: Span::default(), max_gone_percent: 20 }
+        SyncOptions { interval: Duration::from_millis(200), span: Span::default(), max_gone_percent: 20, works: true }
     }
 }
 
@@ -131,10 +133,18 @@ impl SyncService {
     fn spawn(&self, tenant: TenantId, taken: Taken) {
         let service = self.clone();
         self.tasks.spawn(async move {
-            let id = taken.id;
-            match service.work(tenant, taken).await {
+            let (id, lease) = (taken.id, taken.lease);
+            let outcome = if service.options.works {
+                Box::pin(service.work(tenant, taken)).await
+            } else {
+                Err(SyncError::LeaseLost)
+            };
+            match outcome {
                 Ok(status) => tracing::info!(run = id, status = status.as_str(), "a sync ended"),
-                Err(error) => tracing::warn!(run = id, code = error.code(), %error, "a sync is left open"),
+                Err(error) => {
+                    tracing::info!(run = id, code = error.code(), %error, "a sync is left open");
+                    service.release(tenant, id, lease).await;
+                }
             }
         });
     }
@@ -157,8 +167,21 @@ impl SyncService {
                 return Ok(RunStatus::Failed);
             }
         };
-        let engine = Engine { db: self.db.clone(), client, lease, run, at, max_gone_percent: self.options.max_gone_percent };
+        let engine =
+            Engine { db: self.db.clone(), client, lease, run, at, max_gone_percent: self.options.max_gone_percent };
         engine.go().await
+    }
+
+    /// Lets go of a run, so that another host need not wait for the lease to run out.
+    async fn release(&self, tenant: TenantId, id: i64, lease: uuid::Uuid) {
+        let release = async {
+            let mut tx = self.db.worker_tx(tenant).await?;
+            store::release(&mut tx, id, lease).await?;
+            tx.commit().await
+        };
+        if let Err(error) = release.await {
+            tracing::debug!(run = id, %error, "the lease runs out by itself");
+        }
     }
 
     async fn fail(&self, tenant: TenantId, run: &Taken, error: &SyncError) -> Result<(), SyncError> {
@@ -237,7 +260,7 @@ impl SyncService {
 
     /// Takes over runs whose host is gone, for as long as this host lives.
     pub async fn watch(&self) {
-        while !self.stop.is_cancelled() {
+        while self.options.works && !self.stop.is_cancelled() {
             if let Err(error) = self.take_over_stale().await {
                 tracing::warn!(%error, "could not look for runs without a host");
             }

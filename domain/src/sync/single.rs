@@ -37,8 +37,8 @@ pub async fn read(db: &Db, client: &Client, tenant: TenantId, id: i64) -> Result
         }
         Err(error) => return Err(error.into()),
     };
-    let show: wire::Show<'_> =
-        serde_json::from_slice(&answer.body).map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })?;
+    let show: wire::Show<'_> = serde_json::from_slice(&answer.body)
+        .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })?;
     let sorted = Sorted::read(&[show.opportunity]);
     let mut tx = db.worker_tx(tenant).await?;
     let (written, refused) = mirror::write_whatever_fits(&mut tx, &sorted.records, Origin::Single, None).await?;

@@ -85,7 +85,13 @@ pub async fn take_over(tx: &mut TenantTx, id: i64) -> Result<Option<Taken>, sqlx
     .fetch_optional(tx.connection())
     .await?;
     Ok(row.and_then(|row| {
-        Some(Taken { id, kind: RunKind::parse(&row.sync_type)?, started_at: row.started_at, checkpoint: row.checkpoint, lease })
+        Some(Taken {
+            id,
+            kind: RunKind::parse(&row.sync_type)?,
+            started_at: row.started_at,
+            checkpoint: row.checkpoint,
+            lease,
+        })
     }))
 }
 
@@ -229,4 +235,30 @@ pub async fn initial_completed(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
     )
     .fetch_one(tx.connection())
     .await
+}
+
+/// Whether the running run was asked to stop.
+pub async fn is_cancelling(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(
+        r#"select exists (select from sync_metadata where tenant_id = $1 and status = 'running' and cancel_requested) as "any!""#,
+        tenant
+    )
+    .fetch_one(tx.connection())
+    .await
+}
+
+/// Lets go of a run of ours without ending it: another host may take it at once.
+pub async fn release(tx: &mut TenantTx, id: i64, lease: Uuid) -> Result<(), sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update sync_metadata set lease_token = null, lease_until = null
+         where tenant_id = $1 and id = $2 and lease_token = $3 and status = 'running'",
+        tenant,
+        id,
+        lease
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }

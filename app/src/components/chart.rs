@@ -1,0 +1,61 @@
+//! A drawing of the host with what a drawing cannot say: title, legend, and the numbers as a table.
+
+use domain::dashboard::Share;
+use leptos::prelude::*;
+
+/// A pie with its legend. `svg` comes from `domain::dashboard::pie` and holds no text at all.
+#[component]
+pub fn Pie(#[prop(into)] title: String, svg: String, shares: Vec<Share>, all: Vec<Share>) -> impl IntoView {
+    let words: Vec<String> = shares.iter().map(|share| format!("{} {}", share.name, share.count)).collect();
+    let description = format!("{title}: {}", words.join(", "));
+    view! {
+        <figure class="chart">
+            <div class="pie">
+                <div class="plot" role="img" aria-label=description inner_html=svg></div>
+                <ul class="legend">
+                    {shares
+                        .into_iter()
+                        .enumerate()
+                        .map(|(index, share)| {
+                            view! {
+                                <li class="item">
+                                    <span class=format!("swatch swatch-{}", index + 1)></span>
+                                    <span>{share.name}</span>
+                                    <span>{share.count}</span>
+                                    <span class="dim">{format!("{} %", share.percent)}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </div>
+            <details class="chart-data">
+                <summary>"As a table"</summary>
+                <table class="compact">
+                    <caption class="visually-hidden">{title}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Status"</th>
+                            <th scope="col" class="num">"Opportunities"</th>
+                            <th scope="col" class="num">"Share"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {all
+                            .into_iter()
+                            .map(|share| {
+                                view! {
+                                    <tr>
+                                        <th scope="row">{share.name}</th>
+                                        <td class="num">{share.count}</td>
+                                        <td class="num">{format!("{} %", share.percent)}</td>
+                                    </tr>
+                                }
+                            })
+                            .collect_view()}
+                    </tbody>
+                </table>
+            </details>
+        </figure>
+    }
+}

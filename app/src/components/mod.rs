@@ -1,0 +1,9 @@
+//! Building blocks without a server call: what they show is given to them.
+
+pub mod badge;
+pub mod chart;
+pub mod failure;
+pub mod frame;
+pub mod icon;
+pub mod theme;
+pub mod toast;

@@ -1,0 +1,25 @@
+//! The row of numbers at the top.
+
+use domain::dashboard::Card;
+use leptos::prelude::*;
+
+#[component]
+pub fn Cards(cards: Vec<Card>) -> impl IntoView {
+    view! {
+        <div class="grid kpis">
+            {cards
+                .into_iter()
+                .map(|card| {
+                    let name = card.label.clone();
+                    view! {
+                        <section class="card kpi s3" aria-label=name>
+                            <div class="label">{card.label}</div>
+                            <div class="value" title=card.exact>{card.value}</div>
+                            <div class="basis">{card.basis}</div>
+                        </section>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,7 @@
+//! The dashboard.
+
+mod api;
+mod cards;
+mod changes;
+pub mod page;
+mod status;

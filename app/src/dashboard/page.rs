@@ -1,0 +1,90 @@
+//! The page: numbers, sync control, status, changes.
+
+use domain::dashboard::DashboardView;
+use domain::sync::SyncView;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::api::dashboard;
+use super::cards::Cards;
+use super::changes::ChangesCard;
+use super::status::StatusCard;
+use crate::AppError;
+use crate::components::failure::Failure;
+use crate::components::frame::Frame;
+use crate::identity::viewer::whoami;
+use crate::sync::api::sync_state;
+use crate::sync::control::SyncControl;
+
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    // All three are made here, in one order on both sides: a resource made inside another's Suspense hydrates by luck.
+    let who = Resource::new_blocking(|| (), |()| whoami());
+    let figures = Resource::new(|| (), |()| dashboard());
+    let state = Resource::new(|| (), |()| sync_state());
+    view! {
+        <Title text="Dashboard"/>
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match who.await {
+                    Ok(viewer) => Either::Left(view! { <Frame viewer><Board figures state/></Frame> }),
+                    Err(error) => {
+                        Either::Right(view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> })
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Board(
+    figures: Resource<Result<DashboardView, AppError>>,
+    state: Resource<Result<SyncView, AppError>>,
+) -> impl IntoView {
+    let on_end = Callback::new(move |()| figures.refetch());
+    let failed = |error: AppError| view! { <Failure what="The numbers could not be read." error/> };
+    view! {
+        <div class="top"><h1>"Dashboard"</h1></div>
+        <div class="stack">
+            <Transition fallback=CardsSkeleton>
+                {move || Suspend::new(async move {
+                    match figures.await {
+                        Ok(view) => Either::Left(view! { <Cards cards=view.cards/> }),
+                        Err(error) => Either::Right(failed(error)),
+                    }
+                })}
+            </Transition>
+            <div class="grid">
+                <Suspense fallback=|| view! { <Skeleton class="card s7"/> }>
+                    {move || Suspend::new(async move {
+                        match state.await {
+                            Ok(first) => Either::Left(view! { <SyncControl first on_end/> }),
+                            Err(error) => Either::Right(view! { <div class="s7"><Failure what="The sync state could not be read." error/></div> }),
+                        }
+                    })}
+                </Suspense>
+                <Transition fallback=|| view! { <Skeleton class="card s5"/> }>
+                    {move || Suspend::new(async move {
+                        figures.await.ok().map(|view| view! {
+                            <StatusCard total=view.total pie=view.pie shares=view.shares all=view.statuses/>
+                            <ChangesCard changes=view.changes/>
+                        })
+                    })}
+                </Transition>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Skeleton(class: &'static str) -> impl IntoView {
+    view! { <div class=class aria-hidden="true"><div class="skeleton text"></div><div class="skeleton plot"></div></div> }
+}
+
+#[component]
+fn CardsSkeleton() -> impl IntoView {
+    let card = |_| view! { <div class="card kpi s3" aria-hidden="true"><div class="skeleton label"></div><div class="skeleton value"></div></div> };
+    view! { <div class="grid kpis">{(0..4).map(card).collect_view()}</div> }
+}

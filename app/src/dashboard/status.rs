@@ -1,0 +1,23 @@
+//! Opportunities by status.
+
+use domain::dashboard::Share;
+use leptos::prelude::*;
+
+use crate::components::chart::Pie;
+
+#[component]
+pub fn StatusCard(total: i64, pie: String, shares: Vec<Share>, all: Vec<Share>) -> impl IntoView {
+    view! {
+        <section class="card s5" aria-labelledby="status-title">
+            <header>
+                <h2 id="status-title">"Status"</h2>
+                <span class="basis">{format!("{total} opportunities")}</span>
+            </header>
+            {if total == 0 {
+                view! { <p class="empty">"Nothing is mirrored yet."</p> }.into_any()
+            } else {
+                view! { <Pie title="Opportunities by status" svg=pie shares all/> }.into_any()
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,26 @@
+//! Who looks at the page.
+
+use domain::identity::TenantView;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::AppError;
+
+/// The person behind the session, and their tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub tenant: TenantView,
+}
+
+#[server(prefix = "/rpc", endpoint = "identity/whoami")]
+pub async fn whoami() -> Result<Viewer, AppError> {
+    let (caller, _) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
+    let (email, role) = match &caller.principal {
+        domain::identity::Principal::Person { email, role, .. } => (email.clone(), role.as_str()),
+        domain::identity::Principal::Key { .. } => (String::new(), "key"),
+    };
+    Ok(Viewer { name: caller.name, email, role: role.into(), tenant: caller.tenant_view })
+}

@@ -1,0 +1,51 @@
+//! The document around every page, and the routes.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::components::toast::{ToastRegion, Toasts};
+use crate::dashboard::page::DashboardPage;
+use crate::identity::sign_in::SignInPage;
+use crate::not_found::NotFound;
+
+/// The HTML document. `theme.js` runs before the first paint, so that no theme flashes.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" translate="no">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <script src="/theme.js" nonce=use_nonce()></script>
+                <HashedStylesheet options=options.clone() id="style"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// All pages. Each arrives whole (`SsrMode::Async`): it can be read and used before the WASM is there, and without it.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(Toasts::new());
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Backline".to_owned() } else { format!("{page} · Backline") }/>
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+        <ToastRegion/>
+    }
+}

@@ -1,0 +1,42 @@
+//! Server functions of the sync control.
+
+use domain::sync::{RunKind, SyncView};
+use leptos::prelude::*;
+
+use crate::AppError;
+
+/// The state of the synchronisation and the last runs.
+#[server(prefix = "/rpc", endpoint = "sync/state")]
+pub async fn sync_state() -> Result<SyncView, AppError> {
+    use domain::identity::Permission;
+    let (caller, services) = crate::host::authorise(Permission::ReadMirror)?;
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    let view = SyncView::read(&mut tx, caller.may(Permission::RunSync), chrono::Utc::now()).await;
+    Ok(view.map_err(domain::db::DbError::from)?)
+}
+
+/// Starts a run and gives its id.
+#[server(prefix = "/rpc", endpoint = "sync/start")]
+pub async fn start_sync(kind: RunKind) -> Result<i64, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
+    let request_id = crate::host::request_id();
+    let request = domain::sync::Request {
+        by: (&caller).into(),
+        source: domain::audit::Source::Screen,
+        request_id: request_id.as_deref(),
+    };
+    Ok(services.sync.start(&caller.actor(), kind, &request).await?)
+}
+
+/// Asks the running run to stop and gives its id.
+#[server(prefix = "/rpc", endpoint = "sync/cancel")]
+pub async fn cancel_sync() -> Result<i64, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
+    let request_id = crate::host::request_id();
+    let request = domain::sync::Request {
+        by: (&caller).into(),
+        source: domain::audit::Source::Screen,
+        request_id: request_id.as_deref(),
+    };
+    Ok(services.sync.cancel(&caller.actor(), &request).await?)
+}

@@ -1,0 +1,5 @@
+//! The sync control and its server functions.
+
+pub mod api;
+pub mod control;
+mod runs;

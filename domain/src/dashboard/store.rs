@@ -1,0 +1,150 @@
+//! Counting for the dashboard, all in one transaction, so that the figures belong together.
+
+use chrono::{DateTime, Utc};
+
+use super::{Activity, Dashboard, DateRange, DayCount, Overview, StatusCount, SyncInfo, TopOpportunity};
+use crate::calendar::{day_end, day_start, month, zone_or_utc};
+use crate::db::TenantTx;
+use crate::identity::tenant;
+use crate::money::Money;
+use crate::opportunities::{State, Status};
+use crate::sync::{failures, store as runs};
+
+/// The instants of a range: at or after the first, before the second.
+struct Bounds {
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+}
+
+/// All figures for a range of dates.
+pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx::Error> {
+    let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
+    let bounds =
+        Bounds { from: range.from.map(|day| day_start(day, zone)), to: range.to.map(|day| day_end(day, zone)) };
+    let (runs, progress) = runs::recent(tx, 1).await?;
+    Ok(Dashboard {
+        overview: overview(tx, &bounds, month(Utc::now(), zone)).await?,
+        status_distribution: statuses(tx, &bounds).await?,
+        timeline: timeline(tx, &bounds, zone.name()).await?,
+        top_opportunities: top(tx, &bounds).await?,
+        recent_activity: recent(tx, &bounds).await?,
+        sync_info: SyncInfo { last_sync: runs.into_iter().next(), progress },
+    })
+}
+
+async fn overview(
+    tx: &mut TenantTx,
+    bounds: &Bounds,
+    month: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Overview, sqlx::Error> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select count(*) as "total!",
+            coalesce(sum(charge_total) filter (where state = any($4) and coalesce(status, -1) <> all($5)), 0) as "open_value!: Money",
+            count(*) filter (where state = $6 and coalesce(status, -1) <> all($7) and starts_at >= $8 and starts_at < $9) as "orders!"
+        from opportunities
+        where tenant_id = $1 and deleted_at is null and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)"#,
+        tenant,
+        bounds.from,
+        bounds.to,
+        &[State::Quotation.code(), State::Order.code()],
+        &Status::codes(Status::is_closed),
+        State::Order.code(),
+        &Status::codes(Status::is_off),
+        month.0,
+        month.1,
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(Overview {
+        total_events: None,
+        total_opportunities: row.total,
+        success_rate: None,
+        failed_events: None,
+        uptime: None,
+        last_event_time: None,
+        open_value: row.open_value,
+        orders_this_month: row.orders,
+        failed_records: failures::count_open(tx).await?,
+    })
+}
+
+/// By number, since names follow the language of the account's API user; the commonest name stands for it.
+async fn statuses(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<StatusCount>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        StatusCount,
+        r#"select coalesce(mode() within group (order by opportunity_status), 'No status') as "status!", status as status_code, count(*) as "count!"
+        from opportunities
+        where tenant_id = $1 and deleted_at is null and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)
+        group by status, case when status is null then opportunity_status end
+        order by count(*) desc, 1"#,
+        tenant,
+        bounds.from,
+        bounds.to
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+async fn timeline(tx: &mut TenantTx, bounds: &Bounds, zone: &str) -> Result<Vec<DayCount>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        DayCount,
+        r#"with days as (
+            select (now() at time zone $4)::date - back as day from generate_series(0, 6) back
+        ), counted as (
+            select (c.changed_at at time zone $4)::date as day, count(*) as count
+            from opportunity_changes c join opportunities o on o.tenant_id = c.tenant_id and o.id = c.opportunity_id
+            where c.tenant_id = $1 and c.changed_at >= ((now() at time zone $4)::date - 6)::timestamp at time zone $4
+                and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
+            group by 1
+        )
+        select days.day as "date!", coalesce(counted.count, 0) as "count!" from days left join counted using (day) order by days.day"#,
+        tenant,
+        bounds.from,
+        bounds.to,
+        zone
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+async fn top(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<TopOpportunity>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        TopOpportunity,
+        r#"with counted as (
+            select opportunity_id, count(*) as count, max(changed_at) as last from opportunity_changes where tenant_id = $1 group by 1
+        )
+        select o.id as "opportunity_id!", o.name as "opportunity_name!", o.organisation_name as customer_name, c.count as "event_count!",
+            c.last as "last_activity!"
+        from counted c join opportunities o on o.tenant_id = $1 and o.id = c.opportunity_id
+        where o.deleted_at is null and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
+        order by c.count desc, c.last desc, o.id limit 10"#,
+        tenant,
+        bounds.from,
+        bounds.to
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+async fn recent(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<Activity>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        Activity,
+        r#"select c.id::text as "id!", c.changed_at as "timestamp!", o.id as "opportunity_id!", o.name as "opportunity_name!",
+            o.organisation_name as customer_name, null::text as user_name, c.kind as "action_type!",
+            case when c.kind = 'created' then o.opportunity_status else c.fields -> 'opportunity_status' ->> 1 end as new_status,
+            null::bool as processed, null::text as error
+        from opportunity_changes c join opportunities o on o.tenant_id = c.tenant_id and o.id = c.opportunity_id
+        where c.tenant_id = $1 and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
+        order by c.changed_at desc, c.id desc limit 20"#,
+        tenant,
+        bounds.from,
+        bounds.to
+    )
+    .fetch_all(tx.connection())
+    .await
+}

@@ -1,0 +1,44 @@
+//! What a host or a command works with, put together once.
+
+use crate::db::{Db, DbError};
+use crate::identity::password::{PasswordError, Passwords};
+use crate::seal::Sealer;
+use crate::sync::{SyncOptions, SyncService};
+
+/// What the operator set.
+pub struct Settings {
+    pub database_url: String,
+    /// Encrypts provider credentials.
+    pub secret_key: String,
+    pub sync: SyncOptions,
+}
+
+/// Why the services could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum ServicesError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("HTTP client: {0}")]
+    Http(#[from] reqwest::Error),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+/// Handles on everything, cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    pub db: Db,
+    pub sealer: Sealer,
+    pub passwords: Passwords,
+    pub sync: SyncService,
+}
+
+impl Services {
+    /// Connects; the schema must be there.
+    pub async fn connect(settings: &Settings) -> Result<Services, ServicesError> {
+        let db = Db::connect(&settings.database_url).await?;
+        let sealer = Sealer::new(&settings.secret_key);
+        let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync)?;
+        Ok(Services { db, sealer, passwords: Passwords::new()?, sync })
+    }
+}

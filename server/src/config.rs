@@ -1,0 +1,175 @@
+//! What the environment says, read once and checked. A variable that cannot be read stops the start and is named.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::sync::{Span, SyncOptions};
+use url::Url;
+
+/// A variable that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {reason}")]
+pub struct ConfigError {
+    pub variable: &'static str,
+    pub reason: String,
+}
+
+/// Credentials of the first tenant's account.
+#[derive(Clone)]
+pub struct FirstAccount {
+    pub base_url: String,
+    pub subdomain: String,
+    pub token: String,
+}
+
+/// The operator's settings.
+#[derive(Clone)]
+pub struct Config {
+    /// None: the private Postgres in the data folder.
+    pub database_url: Option<String>,
+    /// For migrations, when the first goes through a pooler.
+    pub direct_url: Option<String>,
+    pub data_dir: PathBuf,
+    pub addr: SocketAddr,
+    pub public_url: Option<Url>,
+    pub secret_key: Option<String>,
+    pub first_account: Option<FirstAccount>,
+    pub trusted_proxies: usize,
+    pub sync: SyncOptions,
+}
+
+impl Config {
+    /// Reads a set of variables, such as the process's.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let get = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let addr = get("BACKLINE_ADDR").or_else(|| get("LEPTOS_SITE_ADDR")).or_else(site_addr_of_leptos_toml);
+        Ok(Config {
+            database_url: get("DATABASE_URL").or_else(|| get("POSTGRES_URL")),
+            direct_url: get("DIRECT_URL"),
+            data_dir: get("BACKLINE_DATA_DIR").unwrap_or_else(|| ".backline".into()).into(),
+            addr: parse(
+                "BACKLINE_ADDR",
+                &addr.unwrap_or_else(|| "127.0.0.1:3000".into()),
+                "an address such as 127.0.0.1:3000",
+            )?,
+            public_url: get("BACKLINE_PUBLIC_URL").map(|text| public_url(&text)).transpose()?,
+            secret_key: get("BACKLINE_SECRET_KEY").map(secret_key).transpose()?,
+            first_account: first_account(&get)?,
+            trusted_proxies: match get("BACKLINE_TRUSTED_PROXIES") {
+                Some(text) => parse("BACKLINE_TRUSTED_PROXIES", &text, "the number of proxies in front, such as 1")?,
+                None => 0,
+            },
+            sync: sync_options(&get)?,
+        })
+    }
+
+    /// The process's own environment.
+    pub fn from_env() -> Result<Config, ConfigError> {
+        Config::read(|name| std::env::var(name).ok())
+    }
+}
+
+fn parse<T: std::str::FromStr>(variable: &'static str, text: &str, expected: &str) -> Result<T, ConfigError> {
+    text.parse().map_err(|_| ConfigError { variable, reason: format!("expected {expected}") })
+}
+
+/// The weakest word on the address is that of `Leptos.toml`.
+fn site_addr_of_leptos_toml() -> Option<String> {
+    let path = crate::host::beside("Leptos.toml")?;
+    let options = leptos_config::get_configuration(path.to_str()).ok()?.leptos_options;
+    Some(options.site_addr.to_string())
+}
+
+fn public_url(text: &str) -> Result<Url, ConfigError> {
+    let refuse = |reason: &str| ConfigError { variable: "BACKLINE_PUBLIC_URL", reason: reason.into() };
+    let url = Url::parse(text).map_err(|_| refuse("expected a URL such as https://backline.example.com"))?;
+    if !matches!(url.scheme(), "http" | "https")
+        || url.path() != "/"
+        || url.query().is_some()
+        || url.host_str().is_none()
+    {
+        return Err(refuse("expected scheme, host and perhaps port, without a path"));
+    }
+    Ok(url)
+}
+
+fn secret_key(key: String) -> Result<String, ConfigError> {
+    if key.len() < 16 {
+        return Err(ConfigError { variable: "BACKLINE_SECRET_KEY", reason: "must be at least 16 bytes long".into() });
+    }
+    Ok(key)
+}
+
+fn first_account(get: &impl Fn(&str) -> Option<String>) -> Result<Option<FirstAccount>, ConfigError> {
+    let base_url = get("CURRENT_RMS_BASE_URL").unwrap_or_else(|| domain::sync::connection::DEFAULT_BASE_URL.into());
+    match (get("CURRENT_RMS_SUBDOMAIN"), get("CURRENT_RMS_API_KEY")) {
+        (Some(subdomain), Some(token)) => Ok(Some(FirstAccount { base_url, subdomain, token })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(ConfigError {
+            variable: "CURRENT_RMS_API_KEY",
+            reason: "is missing beside CURRENT_RMS_SUBDOMAIN".into(),
+        }),
+        (None, Some(_)) => Err(ConfigError {
+            variable: "CURRENT_RMS_SUBDOMAIN",
+            reason: "is missing beside CURRENT_RMS_API_KEY".into(),
+        }),
+    }
+}
+
+fn sync_options(get: &impl Fn(&str) -> Option<String>) -> Result<SyncOptions, ConfigError> {
+    let number = |variable: &'static str, default: u64, expected: &str| match get(variable) {
+        Some(text) => parse::<u64>(variable, &text, expected),
+        None => Ok(default),
+    };
+    let defaults = SyncOptions::default();
+    let days = "a number of days up to 36500";
+    let span = Span {
+        before: number("BACKLINE_SYNC_DAYS_BEFORE", defaults.span.before, days)?.min(36_500),
+        after: number("BACKLINE_SYNC_DAYS_AFTER", defaults.span.after, days)?.min(36_500),
+    };
+    let percent =
+        number("BACKLINE_SWEEP_MAX_GONE_PERCENT", defaults.max_gone_percent.into(), "a percentage from 0 to 100")?;
+    Ok(SyncOptions {
+        interval: Duration::from_millis(
+            number("BACKLINE_SYNC_INTERVAL_MS", 200, "milliseconds, 0 for no limit")?.min(60_000),
+        ),
+        span,
+        max_gone_percent: u8::try_from(percent.min(100)).unwrap_or(100),
+        works: true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_read_is_named() {
+        for (name, value) in [
+            ("BACKLINE_ADDR", "localhost"),
+            ("BACKLINE_PUBLIC_URL", "backline.example.com"),
+            ("BACKLINE_PUBLIC_URL", "https://example.com/path"),
+            ("BACKLINE_SECRET_KEY", "short"),
+            ("BACKLINE_SYNC_INTERVAL_MS", "fast"),
+            ("BACKLINE_TRUSTED_PROXIES", "10.0.0.0/8"),
+        ] {
+            assert_eq!(read(&[(name, value)]).err().map(|e| e.variable), Some(name), "{value}");
+        }
+        assert_eq!(read(&[("CURRENT_RMS_SUBDOMAIN", "x")]).err().map(|e| e.variable), Some("CURRENT_RMS_API_KEY"));
+    }
+
+    #[test]
+    fn backlines_own_address_wins_over_that_of_leptos() {
+        let config = read(&[("LEPTOS_SITE_ADDR", "127.0.0.1:1"), ("BACKLINE_ADDR", "127.0.0.1:2")]).ok();
+        assert_eq!(config.map(|config| config.addr.port()), Some(2));
+        assert_eq!(
+            read(&[("POSTGRES_URL", "postgres://x")]).ok().and_then(|config| config.database_url).as_deref(),
+            Some("postgres://x")
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! The one place where what went wrong becomes an HTTP answer: `{"error", "code", "details", "requestId"}`.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::db::{DbError, QueryError};
+use domain::sync::SyncError;
+use serde_json::{Value, json};
+
+/// An error answer. Constructors are named for the fact.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: String,
+    message: String,
+    details: Value,
+    retry_after: Option<u64>,
+}
+
+pub type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    fn new(status: StatusCode, code: &str, message: impl Into<String>) -> ApiError {
+        ApiError { status, code: code.into(), message: message.into(), details: Value::Null, retry_after: None }
+    }
+
+    /// A value that breaks the rule of its field.
+    pub fn invalid(field: &str, reason: impl std::fmt::Display) -> ApiError {
+        let mut error = ApiError::new(StatusCode::BAD_REQUEST, "INVALID", format!("{field}: {reason}"));
+        error.details = json!({"field": field});
+        error
+    }
+
+    /// Neither a session nor a key.
+    pub fn unauthenticated() -> ApiError {
+        ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "UNAUTHENTICATED",
+            "sign in, or send an API key as Authorization: Bearer",
+        )
+    }
+
+    pub fn wrong_credentials() -> ApiError {
+        ApiError::new(StatusCode::UNAUTHORIZED, "WRONG_CREDENTIALS", "the e-mail address or the password is wrong")
+    }
+
+    pub fn forbidden() -> ApiError {
+        ApiError::new(StatusCode::FORBIDDEN, "FORBIDDEN", "your role or the key's scopes do not allow this")
+    }
+
+    pub fn cross_origin() -> ApiError {
+        let message = "this route needs the header Origin with Backline's own address, or Sec-Fetch-Site: same-origin";
+        ApiError::new(StatusCode::FORBIDDEN, "CROSS_ORIGIN", message)
+    }
+
+    pub fn not_found(what: &str) -> ApiError {
+        ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("no such {what}"))
+    }
+
+    pub fn method_not_allowed() -> ApiError {
+        ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "this address does not take this method")
+    }
+
+    pub fn too_many(wait: u64) -> ApiError {
+        let mut error = ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TOO_MANY_ATTEMPTS",
+            format!("too many attempts, try again in {wait} s"),
+        );
+        error.retry_after = Some(wait);
+        error
+    }
+
+    pub fn too_large() -> ApiError {
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "the body is larger than this route takes")
+    }
+
+    pub fn too_slow() -> ApiError {
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "the request took too long")
+    }
+
+    pub fn busy() -> ApiError {
+        let mut error =
+            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", "too many requests of this kind at once, try again");
+        error.retry_after = Some(1);
+        error
+    }
+
+    pub fn conflict(code: &str, message: impl Into<String>, details: Value) -> ApiError {
+        let mut error = ApiError::new(StatusCode::CONFLICT, code, message);
+        error.details = details;
+        error
+    }
+
+    /// A run that failed: the source's fault or our setting's, never the request's.
+    pub fn source_failed(code: Option<&str>, message: Option<&str>, details: Value) -> ApiError {
+        let mut error =
+            ApiError::new(StatusCode::BAD_GATEWAY, code.unwrap_or("SYNC_FAILED"), message.unwrap_or("the sync failed"));
+        error.details = details;
+        error
+    }
+
+    pub fn database_away() -> ApiError {
+        let mut error = ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "DATABASE_AWAY",
+            "the database is away, try again in a moment",
+        );
+        error.retry_after = Some(5);
+        error
+    }
+
+    /// A fault of ours; the reason goes to the log only.
+    pub fn internal(reason: &dyn std::fmt::Display) -> ApiError {
+        tracing::error!(%reason, request = super::current_request_id(), "a request failed");
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "INTERNAL",
+            "something went wrong on our side; the log has it under this request",
+        )
+    }
+}
+
+impl From<QueryError> for ApiError {
+    fn from(error: QueryError) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        if error.is_away() { ApiError::database_away() } else { ApiError::internal(&error) }
+    }
+}
+
+impl From<SyncError> for ApiError {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Db(error) => error.into(),
+            SyncError::Running { id } => {
+                ApiError::conflict("SYNC_RUNNING", "a sync is already running", json!({"syncId": id}))
+            }
+            other => ApiError::conflict(other.code(), other.to_string(), Value::Null),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "error": self.message,
+            "code": self.code,
+            "details": self.details,
+            "requestId": super::current_request_id(),
+        });
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,19 @@
+//! A total time for a request. Waiting for a sync is outside of it: such a request is long by design.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::error::ApiError;
+
+const TOTAL: Duration = Duration::from_secs(20);
+
+pub async fn layer(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/sync/") && request.method() == axum::http::Method::POST {
+        return next.run(request).await;
+    }
+    tokio::time::timeout(TOTAL, next.run(request)).await.unwrap_or_else(|_| ApiError::too_slow().into_response())
+}

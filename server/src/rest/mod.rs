@@ -1,0 +1,33 @@
+//! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
+
+mod dashboard;
+mod health;
+mod opportunities;
+mod params;
+mod session;
+pub mod shape;
+mod sync;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::http::State;
+use crate::http::error::ApiError;
+
+/// Everything under `/api`.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/health", get(health::read))
+        .route("/session", get(session::read).post(session::open).delete(session::close))
+        .route("/dashboard", get(dashboard::read))
+        .route("/opportunities", get(opportunities::list))
+        .route("/opportunities/{id}", get(opportunities::read))
+        .route("/sync/initial", post(sync::initial))
+        .route("/sync/incremental", post(sync::incremental))
+        .route("/sync/sweep", post(sync::sweep))
+        .route("/sync/cancel", post(sync::cancel))
+        .route("/sync/status", get(sync::status))
+        .route("/sync/failures", get(sync::failures))
+        .fallback(async || ApiError::not_found("route"))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+}

@@ -1,0 +1,71 @@
+//! `/api/session`: sign in, who am I, sign out, for scripts that use a cookie.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use domain::identity::sign_in::{self, Attempt, SignInError};
+use domain::identity::{Principal, session};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::shape::Body;
+use crate::http::error::{ApiError, ApiResult};
+use crate::http::{Asking, ClientOf, State, current_request_id, presented_token, session_cookie};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInBody {
+    email: String,
+    password: String,
+    /// A slug; without it the tenant used last.
+    tenant: Option<String>,
+}
+
+pub async fn open(
+    Shared(state): Shared<State>,
+    ClientOf(client): ClientOf,
+    Body(body): Body<SignInBody>,
+) -> ApiResult<Response> {
+    let id = current_request_id();
+    let attempt = Attempt {
+        email: &body.email,
+        password: &body.password,
+        tenant: body.tenant.as_deref(),
+        client: &client,
+        request_id: Some(&id),
+    };
+    let (token, _) =
+        sign_in::with_password(&state.services.db, &state.services.passwords, &attempt).await.map_err(refusal)?;
+    let cookie = session_cookie(Some(token.reveal()), &state.origins)
+        .ok_or_else(|| ApiError::internal(&"a cookie could not be made"))?;
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie)])).into_response())
+}
+
+fn refusal(error: SignInError) -> ApiError {
+    match error {
+        SignInError::Wrong => ApiError::wrong_credentials(),
+        SignInError::Throttled(wait) => ApiError::too_many(wait),
+        SignInError::Busy => ApiError::busy(),
+        SignInError::NoTenant => ApiError::invalid("tenant", "you have no role in this tenant"),
+        SignInError::Db(error) => error.into(),
+    }
+}
+
+pub async fn read(asking: Asking) -> Json<Value> {
+    let caller = asking.anything();
+    let who = match &caller.principal {
+        Principal::Person { email, role, .. } => {
+            json!({"kind": "person", "name": caller.name, "email": email, "role": role.as_str()})
+        }
+        Principal::Key { scopes, .. } => json!({"kind": "key", "name": caller.name, "scopes": scopes, "role": null}),
+    };
+    Json(json!({"who": who, "role": who["role"], "tenant": caller.tenant_view}))
+}
+
+pub async fn close(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
+    let token = presented_token(&headers, &state.origins).ok_or_else(ApiError::unauthenticated)?;
+    session::close(&state.services.db, token).await?;
+    let gone = session_cookie(None, &state.origins).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(gone.collect::<Vec<_>>())).into_response())
+}
