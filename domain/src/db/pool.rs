@@ -83,6 +83,8 @@ pub(super) fn options(url: &str, role: &str) -> Result<PgConnectOptions, DbError
 
 fn pool(url: &str, role: &str, most: u32) -> Result<PgPool, DbError> {
     let options = options(url, role)?.options([
+        // A first sync begins on an empty table: a plan kept from then would read the whole table for each later page.
+        ("plan_cache_mode", "force_custom_plan"),
         ("statement_timeout", "15s"),
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "15s"),

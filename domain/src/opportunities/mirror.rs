@@ -1,10 +1,11 @@
-//! Writing records into the mirror, a page at a time, in one statement.
+//! Writing records into the mirror, a page at a time: look at what is there, then insert, update or only note as seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::record::{Record, Unreadable};
+use super::rows;
 use crate::db::TenantTx;
 
 /// Where a change was learned from.
@@ -16,6 +17,22 @@ pub enum Origin {
     Single,
 }
 
+impl Origin {
+    pub(super) const fn source(self) -> &'static str {
+        match self {
+            Origin::Run { .. } => "sync",
+            Origin::Single => "single",
+        }
+    }
+
+    pub(super) const fn run(self) -> Option<i64> {
+        match self {
+            Origin::Run { id, .. } => Some(id),
+            Origin::Single => None,
+        }
+    }
+}
+
 /// What a page did to the mirror.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
@@ -23,109 +40,39 @@ pub struct Written {
     pub new_to_run: i64,
     /// Records of which something changed: created, updated or restored.
     pub changed: i64,
-    /// Records new to the run that changed, or whose version is not older than the run's cursor.
-    pub news: i64,
 }
 
 /// Writes records of which each id occurs once, and one change for each that differs. An older version never overwrites a
 /// newer one, an equal one is taken; a record seen unchanged only moves its `synced_at`.
-pub async fn write(
-    tx: &mut TenantTx,
-    records: &[Record],
-    origin: Origin,
-    cursor: Option<DateTime<Utc>>,
-) -> Result<Written, sqlx::Error> {
-    if records.is_empty() {
-        return Ok(Written::default());
+pub async fn write(tx: &mut TenantTx, records: &[Record], origin: Origin) -> Result<Written, sqlx::Error> {
+    let mut written = Written::default();
+    let mut left: Vec<&Record> = records.iter().collect();
+    while !left.is_empty() {
+        let known: HashMap<i64, rows::Known> =
+            rows::lock_known(tx, &left).await?.into_iter().map(|known| (known.id, known)).collect();
+        let (mut new, mut same, mut other) = (Vec::new(), Vec::new(), Vec::new());
+        for record in left {
+            let Some(known) = known.get(&record.id) else {
+                new.push(record);
+                continue;
+            };
+            let met = matches!(origin, Origin::Run { since, .. } if known.synced_at >= since);
+            written.new_to_run += i64::from(!met);
+            if known.is(record) {
+                same.push(record.id);
+            } else if !known.is_newer_than(record) {
+                other.push(record);
+            }
+        }
+        rows::note_seen(tx, &same).await?;
+        rows::update(tx, &other, origin).await?;
+        let inserted = rows::insert(tx, &new, origin).await?;
+        written.new_to_run += i64::try_from(inserted.len()).unwrap_or(0);
+        written.changed += i64::try_from(inserted.len() + other.len()).unwrap_or(0);
+        // Somebody else inserted the same record meanwhile: now it is known.
+        left = new.into_iter().filter(|record| !inserted.contains(&record.id)).collect();
     }
-    let (source, run, since) = match origin {
-        Origin::Run { id, since } => ("sync", Some(id), Some(since)),
-        Origin::Single => ("single", None, None),
-    };
-    macro_rules! column {
-        ($($field:tt)+) => { records.iter().map(|record| record.$($field)+).collect::<Vec<_>>() };
-    }
-    let tenant = tx.tenant();
-    // `previous` is read before and locked, so that the change's "before" is what the row really held. `written` compares
-    // raw texts: the column keeps its stored form when nothing changed, and no new copy is compressed.
-    let row = sqlx::query!(
-        r#"with incoming as (
-            select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[],
-                $9::int[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::bigint[], $15::text[], $16::bigint[],
-                $17::text[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[], $23::text[])
-            as t(id, name, subject, description, starts_at, ends_at, opportunity_status, state, status, created_at_rms, updated_at_rms,
-                venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total, total_value, provisional_cost_total,
-                predicted_cost_total, actual_cost_total, raw)
-        ), previous as materialized (
-            select * from opportunities where tenant_id = $1 and id = any($2) order by id for no key update
-        ), written as (
-            insert into opportunities as o (tenant_id, id, name, subject, description, starts_at, ends_at, opportunity_status, state,
-                status, created_at_rms, updated_at_rms, venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total,
-                total_value, provisional_cost_total, predicted_cost_total, actual_cost_total, data, synced_at)
-            select $1, id, name, subject, description, starts_at, ends_at, opportunity_status, state, status, created_at_rms,
-                updated_at_rms, venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total, total_value,
-                provisional_cost_total, predicted_cost_total, actual_cost_total, raw::json, clock_timestamp()
-            from incoming
-            on conflict (tenant_id, id) do update set
-                name = excluded.name, subject = excluded.subject, description = excluded.description, starts_at = excluded.starts_at,
-                ends_at = excluded.ends_at, opportunity_status = excluded.opportunity_status, state = excluded.state,
-                status = excluded.status, created_at_rms = excluded.created_at_rms, updated_at_rms = excluded.updated_at_rms,
-                venue_name = excluded.venue_name, organisation_id = excluded.organisation_id,
-                organisation_name = excluded.organisation_name, owner_id = excluded.owner_id, owner_name = excluded.owner_name,
-                charge_total = excluded.charge_total, total_value = excluded.total_value,
-                provisional_cost_total = excluded.provisional_cost_total, predicted_cost_total = excluded.predicted_cost_total,
-                actual_cost_total = excluded.actual_cost_total, synced_at = excluded.synced_at, deleted_at = null,
-                data = case when o.data::text = excluded.data::text then o.data else excluded.data end
-            where o.updated_at_rms is null or excluded.updated_at_rms is null or excluded.updated_at_rms >= o.updated_at_rms
-            returning o.id
-        ), compared as (
-            select i.*, p.id is null as created, p.deleted_at is not null as restored,
-                p.id is null or p.deleted_at is not null or p.data::text <> i.raw as changed,
-                p.id is null or p.synced_at < coalesce($25, now()) as new_to_run,
-                to_jsonb(p) - '{tenant_id,data,synced_at,last_webhook_at,deleted_at}'::text[] as was
-            from incoming i join written w using (id) left join previous p using (id)
-        ), noted as (
-            insert into opportunity_changes (tenant_id, opportunity_id, kind, source, run_id, fields)
-            select $1, c.id, case when c.created then 'created' when c.restored then 'restored' else 'updated' end, $24, $26,
-                case when c.created then '{}' else coalesce((
-                    select jsonb_object_agg(b.key, jsonb_build_array(b.value, a.value))
-                    from jsonb_each(c.was) b join jsonb_each(to_jsonb(c)) a using (key) where a.value is distinct from b.value), '{}') end
-            from compared c where c.changed
-        )
-        select count(*) filter (where new_to_run) as "new_to_run!", count(*) filter (where changed) as "changed!",
-            count(*) filter (where changed or (new_to_run and ($27::timestamptz is null or updated_at_rms >= $27))) as "news!"
-        from compared"#,
-        tenant,
-        &column!(id),
-        &column!(name.as_str()) as &[&str],
-        &column!(subject.as_deref()) as &[Option<&str>],
-        &column!(description.as_deref()) as &[Option<&str>],
-        &column!(starts_at) as &[Option<DateTime<Utc>>],
-        &column!(ends_at) as &[Option<DateTime<Utc>>],
-        &column!(opportunity_status.as_deref()) as &[Option<&str>],
-        &column!(state) as &[Option<i32>],
-        &column!(status) as &[Option<i32>],
-        &column!(created_at_rms) as &[Option<DateTime<Utc>>],
-        &column!(updated_at_rms) as &[Option<DateTime<Utc>>],
-        &column!(venue_name.as_deref()) as &[Option<&str>],
-        &column!(organisation_id) as &[Option<i64>],
-        &column!(organisation_name.as_deref()) as &[Option<&str>],
-        &column!(owner_id) as &[Option<i64>],
-        &column!(owner_name.as_deref()) as &[Option<&str>],
-        &column!(charge_total) as &[Option<crate::money::Money>],
-        &column!(total_value) as &[Option<crate::money::Money>],
-        &column!(provisional_cost_total) as &[Option<crate::money::Money>],
-        &column!(predicted_cost_total) as &[Option<crate::money::Money>],
-        &column!(actual_cost_total) as &[Option<crate::money::Money>],
-        &column!(raw.as_str()) as &[&str],
-        source,
-        since,
-        run,
-        cursor,
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(Written { new_to_run: row.new_to_run, changed: row.changed, news: row.news })
+    Ok(written)
 }
 
 /// Like [`write`], but a record that the database refuses does not take its page with it: it comes back with the reason.
@@ -133,21 +80,19 @@ pub async fn write_whatever_fits(
     tx: &mut TenantTx,
     records: &[Record],
     origin: Origin,
-    cursor: Option<DateTime<Utc>>,
 ) -> Result<(Written, Vec<Unreadable>), sqlx::Error> {
     tx.savepoint().await?;
-    match write(tx, records, origin, cursor).await {
+    match write(tx, records, origin).await {
         Ok(written) => return Ok((written, Vec::new())),
         Err(error) if !is_about_data(&error) => return Err(error),
         Err(_) => tx.back_to_savepoint().await?,
     }
     let (mut total, mut refused) = (Written::default(), Vec::new());
     for record in records {
-        match write(tx, std::slice::from_ref(record), origin, cursor).await {
+        match write(tx, std::slice::from_ref(record), origin).await {
             Ok(written) => {
                 total.new_to_run += written.new_to_run;
                 total.changed += written.changed;
-                total.news += written.news;
                 tx.savepoint().await?;
             }
             Err(error) if !is_about_data(&error) => return Err(error),

@@ -12,6 +12,8 @@ pub mod mirror;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
+mod rows;
+#[cfg(feature = "ssr")]
 mod scalar;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use super::scalar::{self, Raw};
 use crate::money::Money;
@@ -36,6 +37,8 @@ pub struct Record {
     pub actual_cost_total: Option<Money>,
     /// The record's text, byte for byte.
     pub raw: String,
+    /// sha256 of it.
+    pub digest: [u8; 32],
 }
 
 /// A record that cannot be mirrored, kept until it can.
@@ -122,7 +125,7 @@ impl Record {
     pub fn read(raw: &RawValue) -> Result<Record, Unreadable> {
         let raw = raw.get();
         let unreadable = |id, field, reason: String| Unreadable { id, field, reason, raw: raw.to_owned() };
-        if scalar::depth(raw) > MAX_DEPTH {
+        if scalar::is_deeper_than(MAX_DEPTH, raw) {
             return Err(unreadable(None, None, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         // serde would take an array for the struct too, by position.
@@ -175,6 +178,7 @@ fn map(id: i64, keys: &Keys<'_>, raw: &str) -> Result<Record, Fault> {
         predicted_cost_total: money("predicted_cost_total", keys.predicted_cost_total)?,
         actual_cost_total: money("actual_cost_total", keys.actual_cost_total)?,
         raw: raw.to_owned(),
+        digest: Sha256::digest(raw.as_bytes()).into(),
     })
 }
 

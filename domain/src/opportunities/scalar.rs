@@ -73,8 +73,11 @@ pub fn instant(raw: Raw<'_>) -> Result<Option<DateTime<Utc>>, &'static str> {
 
 /// Replaces `\ud800`-like escapes that have no partner, which are legal in JSON but no Unicode text, by U+FFFD.
 pub fn mend_surrogates(json: &str) -> Cow<'_, str> {
-    let lower = json.as_bytes();
-    if !lower.windows(3).any(|part| part[0] == b'\\' && part[1] == b'u' && matches!(part[2], b'd' | b'D')) {
+    // Almost no record has an escape of this kind: look for the rarest byte of it first.
+    let bytes = json.as_bytes();
+    let suspicious = bytes.contains(&b'\\')
+        && bytes.windows(3).any(|part| part[0] == b'\\' && part[1] == b'u' && part[2] | 0x20 == b'd');
+    if !suspicious {
         return Cow::Borrowed(json);
     }
     let unit = |at: usize| -> Option<u16> {
@@ -98,8 +101,14 @@ pub fn mend_surrogates(json: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// How deep arrays and objects are nested.
-pub fn depth(json: &str) -> usize {
+/// Whether arrays and objects are nested deeper than this.
+pub fn is_deeper_than(most: usize, json: &str) -> bool {
+    // Counting brackets costs next to nothing, and few of them cannot be deep.
+    let brackets = json.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    brackets > most && depth(json) > most
+}
+
+fn depth(json: &str) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0usize, 0usize, false, false);
     for byte in json.bytes() {
         match byte {

@@ -152,7 +152,7 @@ impl Engine {
         next.pages += 1;
         next.met += written.new_to_run + failed;
         next.place.new += written.new_to_run + failed;
-        let synced = if self.run.kind == RunKind::Incremental { written.news } else { written.new_to_run };
+        let synced = if self.run.kind == RunKind::Incremental { written.changed } else { written.new_to_run };
         self.advance(&mut tx, &next, synced, failed).await?;
         tx.commit().await?;
         self.at = next;
@@ -176,7 +176,7 @@ impl Engine {
 
     async fn write(&self, tx: &mut TenantTx, sorted: &Sorted) -> Result<(Written, i64), SyncError> {
         let origin = Origin::Run { id: self.run.id, since: self.run.started_at };
-        let (written, refused) = mirror::write_whatever_fits(tx, &sorted.records, origin, self.at.since).await?;
+        let (written, refused) = mirror::write_whatever_fits(tx, &sorted.records, origin).await?;
         let mut failed = failures::keep(tx, &sorted.unreadable, Some(self.run.id)).await?;
         failed += failures::keep(tx, &refused, Some(self.run.id)).await?;
         let good: Vec<i64> = sorted
