@@ -70,9 +70,9 @@ create table app.opportunity_changes (
     fields jsonb not null default '{}',
     -- No foreign key to opportunities: its check is planned once a session, in a first sync on an empty table, and then costs
     -- 200 µs a row as the table grows. Records are never deleted from the mirror, only marked.
-    primary key (tenant_id, id)
+    -- By time: the newest ones and those of a week are what is asked for.
+    primary key (tenant_id, changed_at, id)
 );
-create index opportunity_changes_recent on app.opportunity_changes (tenant_id, changed_at desc);
 create index opportunity_changes_of on app.opportunity_changes (tenant_id, opportunity_id, changed_at desc);
 call app.guard('app.opportunity_changes');
 grant insert on app.opportunity_changes to backline_worker;

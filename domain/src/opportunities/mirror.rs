@@ -75,25 +75,19 @@ pub async fn write(tx: &mut TenantTx, records: &[Record], origin: Origin) -> Res
     Ok(written)
 }
 
-/// Like [`write`], but a record that the database refuses does not take its page with it: it comes back with the reason.
-pub async fn write_whatever_fits(
+/// Like [`write`] for each record alone: one that the database refuses comes back with the reason, the others are written.
+pub async fn write_one_by_one(
     tx: &mut TenantTx,
     records: &[Record],
     origin: Origin,
 ) -> Result<(Written, Vec<Unreadable>), sqlx::Error> {
-    tx.savepoint().await?;
-    match write(tx, records, origin).await {
-        Ok(written) => return Ok((written, Vec::new())),
-        Err(error) if !is_about_data(&error) => return Err(error),
-        Err(_) => tx.back_to_savepoint().await?,
-    }
     let (mut total, mut refused) = (Written::default(), Vec::new());
     for record in records {
+        tx.savepoint().await?;
         match write(tx, std::slice::from_ref(record), origin).await {
             Ok(written) => {
                 total.new_to_run += written.new_to_run;
                 total.changed += written.changed;
-                tx.savepoint().await?;
             }
             Err(error) if !is_about_data(&error) => return Err(error),
             Err(error) => {
@@ -106,8 +100,8 @@ pub async fn write_whatever_fits(
     Ok((total, refused))
 }
 
-/// Data exceptions, broken constraints, limits of the server: about this record, not about the connection.
-fn is_about_data(error: &sqlx::Error) -> bool {
+/// Whether the database refuses a record: data exceptions, broken constraints, limits of the server.
+pub fn is_about_data(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     code.is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
 }

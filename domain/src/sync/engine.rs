@@ -16,7 +16,8 @@ use super::scope::Window;
 use super::store::{self, Advance, Taken};
 use super::{cursor, failures};
 use crate::db::{Db, TenantTx};
-use crate::opportunities::mirror::{self, Origin, Sorted, Written};
+use crate::opportunities::mirror::{self, Origin, Sorted};
+use crate::opportunities::record::Unreadable;
 
 /// Where a run stands. Kept as JSON in the run's row; every field has a default, so that the next release can read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +82,8 @@ pub(super) struct Engine {
     pub at: Checkpoint,
     /// Share of the mirror, in percent, that a sweep may mark as gone.
     pub max_gone_percent: u8,
+    /// Whether any record is known to fail: only then is there something to mark as mended.
+    pub open_failures: bool,
 }
 
 impl Engine {
@@ -144,10 +147,21 @@ impl Engine {
         Ok(Some(format!("none of {} records could be mirrored; the first one: {reason}", row.records_failed)))
     }
 
-    /// Commits what an answer held, and the place behind it, in one transaction.
+    /// Commits what an answer held, and the place behind it, in one transaction. When the database refuses a record, the
+    /// page is written again record by record, and the refused ones are kept among the failures.
     pub async fn commit(&mut self, sorted: &Sorted, next: Checkpoint) -> Result<(), SyncError> {
+        let origin = Origin::Run { id: self.run.id, since: self.run.started_at };
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
-        let (written, failed) = self.write(&mut tx, sorted).await?;
+        let (written, refused) = match mirror::write(&mut tx, &sorted.records, origin).await {
+            Ok(written) => (written, Vec::new()),
+            Err(error) if mirror::is_about_data(&error) => {
+                drop(tx);
+                tx = self.db.worker_tx(self.lease.tenant).await?;
+                mirror::write_one_by_one(&mut tx, &sorted.records, origin).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let failed = self.note_failures(&mut tx, sorted, &refused).await?;
         let mut next = next;
         next.pages += 1;
         next.met += written.new_to_run + failed;
@@ -157,6 +171,24 @@ impl Engine {
         tx.commit().await?;
         self.at = next;
         Ok(())
+    }
+
+    /// Keeps what failed, and marks as mended what failed before; gives how many failed that this run had not met.
+    async fn note_failures(
+        &mut self,
+        tx: &mut TenantTx,
+        sorted: &Sorted,
+        refused: &[Unreadable],
+    ) -> Result<i64, SyncError> {
+        let mut failed = failures::keep(tx, &sorted.unreadable, Some(self.run.id)).await?;
+        failed += failures::keep(tx, refused, Some(self.run.id)).await?;
+        self.open_failures |= failed > 0;
+        if self.open_failures {
+            let is_good = |id: &i64| refused.iter().all(|fault| fault.id != Some(*id));
+            let good: Vec<i64> = sorted.records.iter().map(|record| record.id).filter(is_good).collect();
+            failures::resolve(tx, &good).await?;
+        }
+        Ok(failed)
     }
 
     /// Commits only a new place.
@@ -172,21 +204,6 @@ impl Engine {
         let checkpoint = serde_json::to_value(next).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let by = Advance { checkpoint: &checkpoint, synced, failed, progress: progress(next) };
         if store::advance(tx, self.run.id, self.lease.token, &by).await? { Ok(()) } else { Err(SyncError::LeaseLost) }
-    }
-
-    async fn write(&self, tx: &mut TenantTx, sorted: &Sorted) -> Result<(Written, i64), SyncError> {
-        let origin = Origin::Run { id: self.run.id, since: self.run.started_at };
-        let (written, refused) = mirror::write_whatever_fits(tx, &sorted.records, origin).await?;
-        let mut failed = failures::keep(tx, &sorted.unreadable, Some(self.run.id)).await?;
-        failed += failures::keep(tx, &refused, Some(self.run.id)).await?;
-        let good: Vec<i64> = sorted
-            .records
-            .iter()
-            .map(|record| record.id)
-            .filter(|id| refused.iter().all(|fault| fault.id != Some(*id)))
-            .collect();
-        failures::resolve(tx, &good).await?;
-        Ok((written, failed))
     }
 }
 

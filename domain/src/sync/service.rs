@@ -11,7 +11,6 @@ use tokio_util::task::TaskTracker;
 
 use super::client::{self, Client};
 use super::connection::{self, Tested};
-use super::cursor;
 use super::engine::{Checkpoint, Engine};
 use super::error::SyncError;
 use super::lease::Lease;
@@ -20,6 +19,7 @@ use super::run::{RunKind, RunRow, RunStatus};
 use super::scope::{Span, Window};
 use super::single::{self, Single};
 use super::store::{self, Taken};
+use super::{cursor, failures};
 use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
 use crate::db::{Actor, Db, TenantTx};
@@ -158,6 +158,7 @@ impl SyncService {
             at.window = Some(Window::around(Utc::now(), zone, self.options.span));
             at.since = if run.kind == RunKind::Incremental { cursor::read(&mut tx).await? } else { None };
         }
+        let open_failures = failures::count_open(&mut tx).await? > 0;
         let opened = connection::open(&mut tx, &self.sealer, &self.http, self.limiter(tenant)).await;
         tx.commit().await?;
         let client = match opened {
@@ -167,8 +168,15 @@ impl SyncService {
                 return Ok(RunStatus::Failed);
             }
         };
-        let engine =
-            Engine { db: self.db.clone(), client, lease, run, at, max_gone_percent: self.options.max_gone_percent };
+        let engine = Engine {
+            db: self.db.clone(),
+            client,
+            lease,
+            run,
+            at,
+            max_gone_percent: self.options.max_gone_percent,
+            open_failures,
+        };
         engine.go().await
     }
 

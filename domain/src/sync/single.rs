@@ -41,7 +41,7 @@ pub async fn read(db: &Db, client: &Client, tenant: TenantId, id: i64) -> Result
         .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })?;
     let sorted = Sorted::read(&[show.opportunity]);
     let mut tx = db.worker_tx(tenant).await?;
-    let (written, refused) = mirror::write_whatever_fits(&mut tx, &sorted.records, Origin::Single).await?;
+    let (written, refused) = mirror::write_one_by_one(&mut tx, &sorted.records, Origin::Single).await?;
     let faults: Vec<_> = sorted.unreadable.into_iter().chain(refused).collect();
     failures::keep(&mut tx, &faults, None).await?;
     if faults.is_empty() {
