@@ -39,7 +39,9 @@ impl FromServerFnError for AppError {
 
 /// On the host the answer also gets its status.
 fn refused(reason: &str) -> AppError {
-    let field = reason.split('`').nth(1).unwrap_or("body").to_owned();
+    // serde names a field that is missing or unknown between backticks; other faults are the body's as a whole.
+    let named = reason.contains("field `").then(|| reason.split('`').nth(1)).flatten();
+    let field = named.unwrap_or("body").to_owned();
     #[cfg(feature = "ssr")]
     crate::host::set_status(http::StatusCode::BAD_REQUEST);
     AppError::Invalid { field, reason: "is missing or cannot be read".into() }

@@ -35,6 +35,12 @@ pub fn authorise(permission: Permission) -> Result<(Caller, Services), AppError>
     Ok((caller, expect_context::<Services>()))
 }
 
+/// A value that breaks the rule of its field.
+pub fn invalid(field: &str, reason: &str) -> AppError {
+    set_status(StatusCode::BAD_REQUEST);
+    AppError::Invalid { field: field.into(), reason: reason.into() }
+}
+
 /// The request's id, for the audit and for error answers.
 pub fn request_id() -> Option<String> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestId>().map(|id| id.0.clone()))

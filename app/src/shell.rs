@@ -38,6 +38,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Toasts::new());
+    // Says that the page has been taken over: what only works with WASM works from now on.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-ready", "");
+        }
+    });
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Backline".to_owned() } else { format!("{page} · Backline") }/>
         <Router>

@@ -73,3 +73,35 @@ export async function startHost({ args = [], env = {} } = {}) {
   }
   return { url, signInLink, dataDir, log: () => lines.join('\n'), stop };
 }
+
+/** Runs a command of the operator on the host's database; gives what it printed. */
+export async function command(host, args, input = '') {
+  const { DATABASE_URL, POSTGRES_URL, DIRECT_URL, ...inherited } = process.env;
+  const child = spawn(join(ROOT, 'target/release/backline'), args, { cwd: ROOT, env: { ...inherited, BACKLINE_DATA_DIR: host.dataDir } });
+  let out = '', err = '';
+  child.stdout.on('data', (chunk) => { out += chunk; });
+  child.stderr.on('data', (chunk) => { err += chunk; });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`backline ${args.join(' ')} ended with ${code}: ${err}`);
+  return out.trim();
+}
+
+/** A simulated Current RMS account of a test's own, with its control side. */
+export async function startAccount(opportunities) {
+  const port = await freePort();
+  const child = spawn(join(ROOT, 'target/release/backline'), ['simulate', 'current-rms', '--port', String(port), '--opportunities', String(opportunities)], { cwd: ROOT, stdio: 'ignore' });
+  const root = `http://127.0.0.1:${port}`;
+  const ids = () => fetch(`${root}/control/ids`).then((answer) => answer.json());
+  const until = Date.now() + 30_000;
+  while (!(await ids().then(() => true, () => false))) {
+    if (Date.now() > until || child.exitCode !== null) throw new Error('the simulated account did not start');
+    await pause(50);
+  }
+  const control = async (what, body) => {
+    const answer = await fetch(`${root}/control/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`control ${what}: ${answer.status} ${await answer.text()}`);
+  };
+  const stop = async () => { child.kill('SIGTERM'); if (child.exitCode === null && child.signalCode === null) await once(child, 'close'); };
+  return { baseUrl: `${root}/api/v1`, ids, control, stop };
+}

@@ -5,13 +5,23 @@ use leptos::prelude::*;
 
 /// A pie with its legend. `svg` comes from `domain::dashboard::pie` and holds no text at all.
 #[component]
-pub fn Pie(#[prop(into)] title: String, svg: String, shares: Vec<Share>, all: Vec<Share>) -> impl IntoView {
+pub fn Pie(
+    #[prop(into)] title: String,
+    total: String,
+    unit: &'static str,
+    svg: String,
+    shares: Vec<Share>,
+    all: Vec<Share>,
+) -> impl IntoView {
     let words: Vec<String> = shares.iter().map(|share| format!("{} {}", share.name, share.count)).collect();
     let description = format!("{title}: {}", words.join(", "));
     view! {
         <figure class="chart">
             <div class="pie">
-                <div class="plot" role="img" aria-label=description inner_html=svg></div>
+                <div class="ring">
+                    <div class="plot" role="img" aria-label=description inner_html=svg></div>
+                    <p class="ring-total" aria-hidden="true"><strong>{total}</strong>{unit}</p>
+                </div>
                 <ul class="legend">
                     {shares
                         .into_iter()

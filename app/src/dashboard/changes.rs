@@ -24,7 +24,7 @@ pub fn ChangesCard(changes: Vec<ChangeView>) -> impl IntoView {
 
 fn table(changes: Vec<ChangeView>) -> impl IntoView {
     view! {
-        <div class="scroll" role="region" aria-label="Recent changes" tabindex="0">
+        <div class="scroll" role="region" aria-label="Table of recent changes" tabindex="0">
             <table>
                 <thead>
                     <tr>

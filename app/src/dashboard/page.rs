@@ -47,7 +47,7 @@ fn Board(
     let failed = |error: AppError| view! { <Failure what="The numbers could not be read." error/> };
     view! {
         <div class="top"><h1>"Dashboard"</h1></div>
-        <div class="stack">
+        <div>
             <Transition fallback=CardsSkeleton>
                 {move || Suspend::new(async move {
                     match figures.await {

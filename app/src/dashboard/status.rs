@@ -11,12 +11,12 @@ pub fn StatusCard(total: i64, pie: String, shares: Vec<Share>, all: Vec<Share>) 
         <section class="card s5" aria-labelledby="status-title">
             <header>
                 <h2 id="status-title">"Status"</h2>
-                <span class="basis">{format!("{total} opportunities")}</span>
+                <span class="basis">"mirror, without deleted"</span>
             </header>
             {if total == 0 {
                 view! { <p class="empty">"Nothing is mirrored yet."</p> }.into_any()
             } else {
-                view! { <Pie title="Opportunities by status" svg=pie shares all/> }.into_any()
+                view! { <Pie title="Opportunities by status" total=total.to_string() unit="opportunities" svg=pie shares all/> }.into_any()
             }}
         </section>
     }

@@ -1,6 +1,6 @@
 //! Server functions of the sync control.
 
-use domain::sync::{RunKind, SyncView};
+use domain::sync::SyncView;
 use leptos::prelude::*;
 
 use crate::AppError;
@@ -17,8 +17,10 @@ pub async fn sync_state() -> Result<SyncView, AppError> {
 
 /// Starts a run and gives its id.
 #[server(prefix = "/rpc", endpoint = "sync/start")]
-pub async fn start_sync(kind: RunKind) -> Result<i64, AppError> {
+pub async fn start_sync(kind: String) -> Result<i64, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
+    let kind = domain::sync::RunKind::parse(&kind)
+        .ok_or_else(|| crate::host::invalid("kind", "expected initial_sync, incremental_sync or sweep"))?;
     let request_id = crate::host::request_id();
     let request = domain::sync::Request {
         by: (&caller).into(),

@@ -66,9 +66,9 @@ pub fn SyncControl(first: SyncView, on_end: Callback<()>) -> impl IntoView {
                 <h2 id="sync-title">"Sync"</h2>
                 {move || state.with(|state| view! { <Badge tone=state.tone word=state.state.clone()/> })}
                 <span class="grow"></span>
-                <Buttons state start cancel/>
+                <div class="actions"><Buttons state start cancel/></div>
             </header>
-            {move || state.with(|state| first_time(state))}
+            {move || state.with(first_time)}
             {move || state.with(|state| state.active.as_ref().map(bar))}
             {move || state.with(|state| state.error.clone().map(|error| view! { <p class="sync-error" role="alert">{error}</p> }))}
             {move || state.with(|state| view! { <Runs runs=state.runs.clone()/> })}

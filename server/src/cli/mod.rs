@@ -117,8 +117,10 @@ pub async fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             let text = error.render().to_string();
-            let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            complain(&Failure::usage(message));
+            // Up to clap's advice: the arguments that are missing or wrong stand on lines of their own.
+            let end = text.find("\n\nUsage:").or_else(|| text.find("\n\nFor more")).unwrap_or(text.len());
+            let words: Vec<&str> = text[..end].trim_start_matches("error: ").split_whitespace().collect();
+            complain(&Failure::usage(words.join(" ")));
             return ExitCode::from(2);
         }
         Err(help) => {

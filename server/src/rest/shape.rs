@@ -42,7 +42,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Err(JsonRejection::JsonDataError(error)) => {
                 let text = error.body_text();
                 // serde names the field between backticks.
-                let field = text.split('`').nth(1).unwrap_or("body").to_owned();
+                let field = text.contains("field `").then(|| text.split('`').nth(1)).flatten();
+                // A wrong type is told with its path: "email: invalid type".
+                let typed =
+                    text.split(": ").nth(1).filter(|path| path.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+                let field = field.or(typed).unwrap_or("body").to_owned();
                 Err(ApiError::invalid(&field, "is missing, unknown or of the wrong type"))
             }
             Err(JsonRejection::MissingJsonContentType(_)) => {
