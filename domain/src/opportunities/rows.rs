@@ -25,9 +25,10 @@ impl Known {
         !self.gone && self.digest == record.digest
     }
 
-    /// Whether the mirror has a later version. A version without a date cannot be compared and counts as read last.
+    /// Whether the mirror has a later version. A version without a date cannot be compared and counts as read last; one that
+    /// is marked as gone is not later than what the source shows of it again.
     pub fn is_newer_than(&self, record: &Record) -> bool {
-        matches!((self.updated_at_rms, record.updated_at_rms), (Some(known), Some(read)) if known > read)
+        !self.gone && matches!((self.updated_at_rms, record.updated_at_rms), (Some(known), Some(read)) if known > read)
     }
 }
 

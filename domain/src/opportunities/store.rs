@@ -77,3 +77,11 @@ pub async fn alive_among(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<i64>, sql
     .fetch_all(tx.connection())
     .await
 }
+
+/// Whether the mirror holds anything.
+pub async fn any(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(r#"select exists (select from opportunities where tenant_id = $1) as "any!""#, tenant)
+        .fetch_one(tx.connection())
+        .await
+}

@@ -24,6 +24,7 @@ use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
 use crate::db::{Actor, Db, TenantTx};
 use crate::identity::{TenantId, tenant};
+use crate::opportunities::store as rows;
 use crate::seal::Sealer;
 
 /// How often a host looks for runs without one.
@@ -159,6 +160,7 @@ impl SyncService {
             at.since = if run.kind == RunKind::Incremental { cursor::read(&mut tx).await? } else { None };
         }
         let open_failures = failures::count_open(&mut tx).await? > 0;
+        let fresh = !rows::any(&mut tx).await?;
         let opened = connection::open(&mut tx, &self.sealer, &self.http, self.limiter(tenant)).await;
         tx.commit().await?;
         let client = match opened {
@@ -176,6 +178,7 @@ impl SyncService {
             at,
             max_gone_percent: self.options.max_gone_percent,
             open_failures,
+            fresh,
         };
         engine.go().await
     }

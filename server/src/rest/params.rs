@@ -17,7 +17,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Params> {
         match Query::<Vec<(String, String)>>::from_request_parts(parts, state).await {
-            Ok(Query(pairs)) => Ok(Params(pairs)),
+            Ok(Query(pairs)) => {
+                // Bytes that are no UTF-8 have come out as U+FFFD: there is more of it than was written.
+                let written = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+                let marks = |text: &str| text.matches('\u{fffd}').count();
+                let torn = written.zip(&pairs).find(|(written, (name, value))| {
+                    marks(name) + marks(value) > written.to_ascii_uppercase().matches("%EF%BF%BD").count()
+                });
+                match torn.map(|(_, (name, _))| name.clone()) {
+                    Some(name) => Err(ApiError::invalid(&name, "is no UTF-8 text")),
+                    None => Ok(Params(pairs)),
+                }
+            }
             Err(_) => Err(ApiError::invalid("query", "cannot be read")),
         }
     }
