@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::db::DbError;
 use domain::{Services, ServicesError, Settings};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
@@ -49,6 +50,8 @@ impl HostError {
             HostError::Config(_) => "BAD_SETTING",
             HostError::Postgres(error) => error.code(),
             HostError::Db(error) | HostError::Services(ServicesError::Db(error)) if error.is_away() => "DATABASE_AWAY",
+            HostError::Db(DbError::UnsafeRole { .. })
+            | HostError::Services(ServicesError::Db(DbError::UnsafeRole { .. })) => "UNSAFE_ROLE",
             HostError::Db(_) => "DATABASE",
             HostError::Services(_) => "SERVICES",
             HostError::Demo(_) => "DEMO",
@@ -127,9 +130,15 @@ async fn serve_on(
     let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, database.direct_url.clone());
     let watch = services.sync.clone();
     let watching = tokio::spawn(async move { watch.watch().await });
+    // From the first moment, so that nobody who waits for a run holds up the stop.
+    let (sync, stopping) = (services.sync.clone(), stop.clone());
+    let letting_go = tokio::spawn(async move {
+        stopping.cancelled().await;
+        sync.shut_down().await;
+    });
     http::serve(listener, http::router(state), stop).await;
     // Runs in flight stay open; the lease goes back, so that another host can go on at once.
-    let _ = tokio::time::timeout(Duration::from_secs(4), services.sync.shut_down()).await;
+    let _ = tokio::time::timeout(Duration::from_secs(4), letting_go).await;
     watching.abort();
     let _ = tokio::time::timeout(Duration::from_secs(2), services.db.close()).await;
     Ok(())
@@ -137,7 +146,7 @@ async fn serve_on(
 
 async fn connect_first_account(config: &Config, services: &Services, direct_url: &str) -> Result<(), HostError> {
     use domain::audit::{By, Source};
-    use domain::db::{Actor, DbError, operator::Operator};
+    use domain::db::{Actor, operator::Operator};
     use domain::sync::connection::{self, Credentials};
     let Some(account) = &config.first_account else { return Ok(()) };
     let first = Operator::connect(direct_url).await?.first_tenant().await.map_err(DbError::from)?;

@@ -40,6 +40,8 @@ pub struct Attempt<'a> {
     /// A slug; without it the tenant used last.
     pub tenant: Option<&'a str>,
     pub client: &'a Client,
+    /// The door: a screen's form or the API.
+    pub source: Source,
     pub request_id: Option<&'a str>,
 }
 
@@ -69,7 +71,7 @@ pub async fn with_password(
     let chosen = rows.iter().find(|row| row.tenant_id.is_some() && fits(&row.slug)).ok_or(SignInError::NoTenant)?;
     let tenant = TenantId(chosen.tenant_id.ok_or(SignInError::NoTenant)?);
     db.forgive(&account).await?;
-    enter(db, PersonId(chosen.person_id), tenant, attempt.client, attempt.request_id).await
+    enter(db, PersonId(chosen.person_id), tenant, attempt.client, attempt.source, attempt.request_id).await
 }
 
 /// Makes a link that signs one person in, once.
@@ -87,7 +89,7 @@ pub async fn with_link(
     request_id: Option<&str>,
 ) -> Result<(Token, Caller), SignInError> {
     let (person, tenant) = db.use_sign_in_link(&token::hash(presented)).await?.ok_or(SignInError::Wrong)?;
-    enter(db, person, tenant, client, request_id).await
+    enter(db, person, tenant, client, Source::Screen, request_id).await
 }
 
 async fn enter(
@@ -95,6 +97,7 @@ async fn enter(
     person: PersonId,
     tenant: TenantId,
     client: &Client,
+    source: Source,
     request_id: Option<&str>,
 ) -> Result<(Token, Caller), SignInError> {
     let token = session::open(db, person, tenant, client).await?;
@@ -104,7 +107,7 @@ async fn enter(
         &mut tx,
         &Entry {
             actor: (&caller).into(),
-            source: Source::Screen,
+            source,
             request_id,
             entity: ("person", &person.0.to_string()),
             action: "sign in",

@@ -59,9 +59,10 @@ pub async fn write(tx: &mut TenantTx, records: &[Record], origin: Origin) -> Res
             };
             let met = matches!(origin, Origin::Run { since, .. } if known.synced_at >= since);
             written.new_to_run += i64::from(!met);
-            if known.is(record) {
+            // An older version than ours has been seen too, else every walk by page would meet it as new.
+            if known.is(record) || known.is_newer_than(record) {
                 same.push(record.id);
-            } else if !known.is_newer_than(record) {
+            } else {
                 other.push(record);
             }
         }
@@ -93,7 +94,9 @@ pub async fn write_one_by_one(
             Err(error) if !is_about_data(&error) => return Err(error),
             Err(error) => {
                 tx.back_to_savepoint().await?;
-                let reason = format!("the database refuses it: {error}");
+                let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
+                tracing::warn!(id = record.id, %error, "the database refuses a record");
+                let reason = format!("the database refuses it (SQLSTATE {code})");
                 refused.push(Unreadable { id: Some(record.id), field: None, reason, raw: record.raw.clone() });
             }
         }

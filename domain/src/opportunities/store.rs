@@ -85,3 +85,11 @@ pub async fn any(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
         .fetch_one(tx.connection())
         .await
 }
+
+/// Which of these the mirror has, gone ones included.
+pub async fn known_among(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<i64>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!("select id from opportunities where tenant_id = $1 and id = any($2)", tenant, ids)
+        .fetch_all(tx.connection())
+        .await
+}

@@ -92,6 +92,9 @@ pub enum SyncError {
     /// Another host has taken the run over.
     #[error("the run was taken over by another host")]
     LeaseLost,
+    /// The run goes on elsewhere, or here after the restart.
+    #[error("this host is stopping; the sync goes on by itself")]
+    HostStopping,
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
@@ -109,6 +112,7 @@ impl SyncError {
             SyncError::NotRunning => "SYNC_NOT_RUNNING",
             SyncError::SweepRefused(_) => "SWEEP_REFUSED",
             SyncError::LeaseLost => "LEASE_LOST",
+            SyncError::HostStopping => "HOST_STOPPING",
             SyncError::Source(error) => error.code(),
             SyncError::Db(_) => "DATABASE",
         }

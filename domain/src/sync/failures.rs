@@ -51,7 +51,8 @@ pub async fn keep(tx: &mut TenantTx, faults: &[Unreadable], run: Option<i64>) ->
                 insert into sync_failures as f (tenant_id, source_key, source_id, first_run_id, run_id, field, reason, raw)
                 values ($1, $2, $3, $4, $4, $5, $6, $7)
                 on conflict (tenant_id, source_key) do update set run_id = coalesce(excluded.run_id, f.run_id), field = excluded.field,
-                    reason = excluded.reason, raw = excluded.raw, attempts = f.attempts + 1, failed_at = now(), resolved_at = null,
+                    reason = excluded.reason, raw = excluded.raw, failed_at = now(), resolved_at = null,
+                    attempts = f.attempts + (excluded.run_id is null or excluded.run_id is distinct from f.run_id)::int,
                     first_run_id = case when f.resolved_at is null then coalesce(f.first_run_id, excluded.first_run_id)
                         else excluded.first_run_id end,
                     first_failed_at = case when f.resolved_at is null then f.first_failed_at else now() end

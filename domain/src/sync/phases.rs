@@ -2,7 +2,7 @@
 
 use super::cursor::OVERLAP;
 use super::dialect::Listing;
-use super::engine::Engine;
+use super::engine::{Checkpoint, Engine};
 use super::error::{SourceError, SyncError};
 use super::run::RunKind;
 use super::{failures, store, wire};
@@ -26,6 +26,13 @@ const fn phases(kind: RunKind) -> &'static [Phase] {
         RunKind::Incremental => &[Phase::Failed, Phase::Updated],
         RunKind::Sweep => &[Phase::Window, Phase::Undated, Phase::Known],
     }
+}
+
+/// Ids that an answer did not hold.
+enum Missing {
+    /// Because the page ended before them.
+    CutOff(Vec<i64>),
+    Unseen(Vec<i64>),
 }
 
 impl Engine {
@@ -102,15 +109,19 @@ impl Engine {
     /// for alone before it is believed.
     async fn read_again(&mut self, ids: &[i64]) -> Result<Vec<i64>, SyncError> {
         let mut absent = Vec::new();
-        let mut left = ids;
+        let mut left = ids.to_vec();
         while !left.is_empty() {
             let size = usize::try_from(self.at.per_page).unwrap_or(25).clamp(1, 100).min(left.len());
-            let (batch, rest) = left.split_at(size);
-            left = rest;
-            let missing = self.read_batch(batch).await?;
-            for id in missing {
-                if !self.read_one(id).await? {
-                    absent.push(id);
+            let batch: Vec<i64> = left.drain(..size).collect();
+            match self.read_batch(&batch).await? {
+                // The account's pages are smaller than what was asked for: the rest is asked for again, in such pages.
+                Missing::CutOff(rest) => left.extend(rest),
+                Missing::Unseen(unseen) => {
+                    for id in unseen {
+                        if !self.read_one(id).await? {
+                            absent.push(id);
+                        }
+                    }
                 }
             }
         }
@@ -118,24 +129,30 @@ impl Engine {
     }
 
     /// Gives the ids that the answer did not hold.
-    async fn read_batch(&mut self, ids: &[i64]) -> Result<Vec<i64>, SyncError> {
+    async fn read_batch(&mut self, ids: &[i64]) -> Result<Missing, SyncError> {
+        let alone = || Missing::Unseen(ids.to_vec());
         if ids.len() == 1 {
-            return Ok(ids.to_vec());
+            return Ok(alone());
         }
         let answer = match self.client.get_opportunities(ids, &self.lease.stop).await {
             Ok(answer) => answer,
             // An account that cannot be asked this way is asked one by one.
-            Err(SourceError::Rejected { .. } | SourceError::NotFound(_)) => return Ok(ids.to_vec()),
+            Err(SourceError::Rejected { .. } | SourceError::NotFound(_)) => return Ok(alone()),
             Err(error) => return Err(error.into()),
         };
-        let Ok(page) = serde_json::from_slice::<wire::Page<'_>>(&answer.body) else { return Ok(ids.to_vec()) };
+        let Ok(page) = serde_json::from_slice::<wire::Page<'_>>(&answer.body) else { return Ok(alone()) };
         let mut sorted = Sorted::read(&page.opportunities);
         sorted.records.retain(|record| ids.contains(&record.id));
         sorted.unreadable.retain(|fault| fault.id.is_some_and(|id| ids.contains(&id)));
-        let missing = ids.iter().copied().filter(|id| !sorted.ids.contains(&Some(*id))).collect();
+        let missing: Vec<i64> = ids.iter().copied().filter(|id| !sorted.ids.contains(&Some(*id))).collect();
+        let rows = sorted.ids.len();
+        let cut = rows > 0
+            && i64::try_from(rows).unwrap_or(i64::MAX) < page.meta.total_row_count
+            && missing.len() < ids.len();
         self.note_clock(answer.date);
-        self.commit(&sorted, self.at.clone()).await?;
-        Ok(missing)
+        let per_page = if cut { i64::try_from(rows).unwrap_or(self.at.per_page) } else { self.at.per_page };
+        self.commit(&sorted, Checkpoint { per_page, ..self.at.clone() }).await?;
+        Ok(if cut { Missing::CutOff(missing) } else { Missing::Unseen(missing) })
     }
 
     /// Whether the source has this record.

@@ -10,6 +10,7 @@ use super::error::{SourceError, SyncError};
 use super::wire::{Meta, Page};
 use crate::opportunities::mirror::Sorted;
 use crate::opportunities::record::Record;
+use crate::opportunities::store as rows;
 
 /// Walks by page number after which the list is taken as it is.
 const MOST_PASSES: i32 = 6;
@@ -46,7 +47,7 @@ impl Engine {
             };
             garbled = 0;
             let mut sorted = Sorted::read(&page.opportunities);
-            sorted.records.retain(|record| self.wanted(listing, record));
+            self.keep_wanted(listing, &mut sorted).await?;
             let Some((next, over)) = self.after(part, &sorted, page.meta) else {
                 tracing::info!(run = self.run.id, "the account ignores keys, going by page number");
                 self.at.dialect.keyed = false;
@@ -60,13 +61,24 @@ impl Engine {
         }
     }
 
-    /// The source may ignore a filter; the scope is ours.
-    fn wanted(&self, listing: &Listing, record: &Record) -> bool {
-        match listing {
-            Listing::Window(window) => window.holds(record.starts_at),
-            Listing::Undated => self.at.window.is_none_or(|window| window.holds(record.starts_at)),
-            Listing::Updated(since) => record.updated_at_rms.is_none_or(|at| at >= *since),
+    /// The source may ignore a filter; the scope is ours: what lies in the window or has no date, and what is mirrored
+    /// already. A change outside of both belongs to no tenant's mirror.
+    async fn keep_wanted(&self, listing: &Listing, sorted: &mut Sorted) -> Result<(), SyncError> {
+        let inside = |record: &Record| self.at.window.is_none_or(|window| window.holds(record.starts_at));
+        let Listing::Updated(since) = listing else {
+            sorted.records.retain(inside);
+            return Ok(());
+        };
+        sorted.records.retain(|record| record.updated_at_rms.is_none_or(|at| at >= *since));
+        let outside: Vec<i64> =
+            sorted.records.iter().filter(|record| !inside(record)).map(|record| record.id).collect();
+        if !outside.is_empty() {
+            let mut tx = self.db.worker_tx(self.lease.tenant).await?;
+            let known = rows::known_among(&mut tx, &outside).await?;
+            tx.commit().await?;
+            sorted.records.retain(|record| inside(record) || known.contains(&record.id));
         }
+        Ok(())
     }
 
     /// The place behind an answer and whether the list is over; none when the answer shows that keys are ignored.

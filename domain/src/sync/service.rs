@@ -229,7 +229,10 @@ impl SyncService {
             if let Some(run) = self.look(tenant, id).await?.filter(|run| run.status != RunStatus::Running) {
                 return Ok(run);
             }
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = self.stop.cancelled() => return Err(SyncError::HostStopping),
+                () = tokio::time::sleep(pause) => {}
+            }
             pause = (pause * 2).min(Duration::from_millis(250));
         }
     }

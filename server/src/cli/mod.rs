@@ -129,7 +129,8 @@ pub async fn run() -> ExitCode {
         }
     };
     let serving = matches!(cli.command, Command::Serve { .. } | Command::Simulate(_));
-    telemetry::init(if serving { "info,sqlx=warn" } else { "warn" });
+    // A command's standard error is its error object, alone, unless RUST_LOG asks for more.
+    telemetry::init(if serving { "info,sqlx=warn" } else { "off" });
     match Box::pin(dispatch(cli.command)).await {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {

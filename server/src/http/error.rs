@@ -79,6 +79,17 @@ impl ApiError {
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "the request took too long")
     }
 
+    /// The host goes down while somebody waits for a run, which goes on by itself.
+    pub fn stopping() -> ApiError {
+        let mut error = ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "HOST_STOPPING",
+            "this host is stopping; the sync goes on by itself",
+        );
+        error.retry_after = Some(5);
+        error
+    }
+
     pub fn busy() -> ApiError {
         let mut error =
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", "too many requests of this kind at once, try again");
@@ -140,6 +151,7 @@ impl From<SyncError> for ApiError {
             SyncError::Running { id } => {
                 ApiError::conflict("SYNC_RUNNING", "a sync is already running", json!({"syncId": id}))
             }
+            SyncError::HostStopping => ApiError::stopping(),
             other => ApiError::conflict(other.code(), other.to_string(), Value::Null),
         }
     }

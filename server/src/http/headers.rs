@@ -1,7 +1,7 @@
 //! Security headers on every answer, errors and files included. The nonce is made here and handed to the page.
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
@@ -28,8 +28,14 @@ pub async fn layer(Shared(state): Shared<State>, mut request: Request, next: Nex
     let bytes: [u8; 16] = rand::rng().random();
     let nonce = base64::engine::general_purpose::STANDARD.encode(bytes);
     request.extensions_mut().insert(PageNonce(nonce.clone()));
+    let http1 = request.version() <= Version::HTTP_11;
     let mut response = next.run(request).await;
+    let too_large = response.status() == StatusCode::PAYLOAD_TOO_LARGE;
     let headers = response.headers_mut();
+    // The rest of the body is not read: a client must not send its next request on this connection.
+    if too_large && http1 {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     for (name, value) in FIXED {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

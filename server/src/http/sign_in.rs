@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Query, State as Shared};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::audit::Source;
 use domain::identity::session;
 use domain::identity::sign_in::{self, Attempt, SignInError};
 use serde::Deserialize;
@@ -38,6 +39,7 @@ pub async fn with_password(
         password: &typed.password,
         tenant: None,
         client: &client,
+        source: Source::Screen,
         request_id: Some(&id),
     };
     let outcome = sign_in::with_password(&state.services.db, &state.services.passwords, &attempt).await;

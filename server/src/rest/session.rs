@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use domain::audit::Source;
 use domain::identity::sign_in::{self, Attempt, SignInError};
 use domain::identity::{Principal, session};
 use serde::Deserialize;
@@ -33,6 +34,7 @@ pub async fn open(
         password: &body.password,
         tenant: body.tenant.as_deref(),
         client: &client,
+        source: Source::Api,
         request_id: Some(&id),
     };
     let (token, _) =

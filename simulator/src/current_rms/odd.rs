@@ -85,8 +85,8 @@ fn make_odd(object: &mut OrderedObject, kind: usize) {
         }
         4 => {
             object.set("charge_total", r#""999999999999.99""#);
-            object.set("charge_excluding_tax_total", r#""999999999999.99""#);
-            object.set("charge_including_tax_total", r#""1199999999999.99""#);
+            object.set("charge_excluding_tax_total", r#""833333333333.33""#);
+            object.set("charge_including_tax_total", r#""999999999999.99""#);
             object.set("rental_charge_total", r#""-12.5""#);
         }
         5 => object.set("subject", r#""Gala \ud83d dinner""#),

@@ -1,0 +1,143 @@
+//! What another site can make a browser send changes nothing, and what a browser sends by itself (GET) changes nothing.
+
+use reqwest::Method;
+
+use super::browser::{Browser, PASSWORD, Seen};
+use super::psql::sql;
+use super::support::{Env, Host, Stand, Tenant};
+
+/// Every address that takes an unsafe method with a cookie.
+const UNSAFE: [&str; 13] = [
+    "POST /api/session",
+    "DELETE /api/session",
+    "POST /api/sync/initial",
+    "POST /api/sync/incremental",
+    "POST /api/sync/sweep",
+    "POST /api/sync/cancel",
+    "POST /rpc/dashboard/read",
+    "POST /rpc/identity/whoami",
+    "POST /rpc/sync/state",
+    "POST /rpc/sync/start",
+    "POST /rpc/sync/cancel",
+    "POST /sign-in",
+    "POST /sign-out",
+];
+
+async fn ask(browser: &Browser, route: &str) -> Seen {
+    let (method, path) = route.split_once(' ').unwrap();
+    let form = |request: reqwest::RequestBuilder| {
+        request.header("content-type", "application/x-www-form-urlencoded").body(if path.ends_with("start") {
+            "kind=initial_sync"
+        } else {
+            ""
+        })
+    };
+    browser.send(method.parse::<Method>().unwrap(), path, form).await
+}
+
+#[tokio::test]
+async fn an_unsafe_request_with_a_cookie_must_come_from_our_own_pages() {
+    let env = Env::fresh().await;
+    let north = Tenant::create(&env, "north").await;
+    north.new_person("ana@north.example", "admin", PASSWORD).await;
+    let host = Host::start(&env).await;
+    let cookie = Browser::anonymous(&host.url).try_sign_in("ana@north.example", PASSWORD).await.cookie();
+    let with_cookie = || Browser::anonymous(&host.url).with("cookie", &cookie);
+    let port = host.url.rsplit(':').next().unwrap();
+    let longer = format!("{}.evil.example", host.url);
+    let other_port = "http://127.0.0.1:1".to_owned();
+    let https = host.url.replace("http:", "https:");
+    let state = "select count(*) || ' ' || (select count(*) from audit_log) || ' ' || (select count(*) from sync_metadata) from sessions";
+    let before = sql(env.url(), state).await;
+    for route in UNSAFE {
+        let mut foreign = vec![with_cookie()];
+        for origin in ["https://evil.example", "null", "", &longer, &other_port, &https, &host.url.to_uppercase()] {
+            foreign.push(with_cookie().with("origin", origin));
+        }
+        for site in ["cross-site", "same-site", "none", "Same-Origin"] {
+            foreign.push(with_cookie().with("sec-fetch-site", site));
+            foreign.push(with_cookie().with("sec-fetch-site", site).with("origin", "https://evil.example"));
+        }
+        foreign.push(with_cookie().with("referer", &format!("{}/", host.url)));
+        for (number, browser) in foreign.iter().enumerate() {
+            let seen = ask(browser, route).await;
+            assert_eq!((seen.status, seen.code().as_str()), (403, "CROSS_ORIGIN"), "{route}, forgery {number}");
+        }
+    }
+    assert_eq!(sql(env.url(), state).await, before, "a forgery changed something");
+    for route in UNSAFE.iter().filter(|route| !route.contains("session") && !route.contains("sign-out")) {
+        let localhost = format!("http://localhost:{port}");
+        for (name, value) in [("origin", host.url.as_str()), ("origin", &localhost), ("sec-fetch-site", "same-origin")]
+        {
+            let seen = ask(&with_cookie().with(name, value), route).await;
+            assert_ne!(seen.code(), "CROSS_ORIGIN", "{route} with {name}: {value}");
+            assert!(seen.status < 500 && seen.status != 401 && seen.status != 403, "{route}: {}", seen.status);
+        }
+        let seen = ask(&Browser::with_key(&host.url, &north.key), route).await;
+        assert_ne!(seen.code(), "CROSS_ORIGIN", "{route} with a key");
+    }
+    // A header that is no key does not open the way for the cookie beside it.
+    for value in ["Basic dXNlcjpw", "Bearer x", "x"] {
+        let seen = ask(&with_cookie().with("authorization", value), "POST /api/sync/cancel").await;
+        assert_eq!(seen.status, 401, "{value}");
+    }
+    for route in ["DELETE /api/session", "POST /sign-out"] {
+        assert_eq!(with_cookie().get("/api/session").await.status, if route.starts_with("DELETE") { 200 } else { 401 });
+        let seen = ask(&with_cookie().with("origin", &host.url), route).await;
+        assert!([204, 303].contains(&seen.status), "{route}: {}", seen.status);
+    }
+}
+
+/// Every row of every table with the transaction that wrote it.
+const DUMP: &str = r"select string_agg(format('select %L, count(*), md5(string_agg(xmin || t::text, '','' order by t::text)) from app.%I t', relname, relname), ' union all ' order by relname)
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = 'app' and relkind = 'r' \gexec";
+
+#[tokio::test]
+async fn a_get_of_any_route_changes_nothing() {
+    let env = Env::fresh().await;
+    let stand = Stand::of(8, &["broken=1"]).await;
+    let north = Tenant::connected(&env, "north", &stand).await;
+    north.new_person("ana@north.example", "admin", PASSWORD).await;
+    let host = Host::start(&env).await;
+    let key = Browser::with_key(&host.url, &north.key);
+    assert_eq!(key.post("/api/sync/initial").await.status, 200);
+    let ana = Browser::sign_in(&host.url, "ana@north.example").await;
+    let id = stand.ids_in_scope()[0];
+    let before = sql(env.url(), DUMP).await;
+    assert!(before.lines().count() >= 12, "{before}");
+    let mut paths: Vec<String> = [
+        "/",
+        "/sign-in",
+        "/sign-in?problem=wrong",
+        "/sign-in/link?token=guess",
+        "/nowhere",
+        "/healthz",
+        "/readyz",
+        "/api/health",
+        "/api/session",
+        "/api/dashboard",
+        "/api/dashboard?startDate=2020-01-01",
+        "/api/opportunities",
+        "/api/opportunities?q=a&sort=-name",
+        "/api/sync/status",
+        "/api/sync/failures",
+        "/api/sync/failures?runId=1",
+        "/api/nowhere",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    paths.push(format!("/api/opportunities/{id}"));
+    // What takes only POST or DELETE.
+    paths.extend(UNSAFE.map(|route| route.split_once(' ').unwrap().1.to_owned()));
+    paths.push("/rpc/sync/start?kind=initial_sync".into());
+    for asker in [&Browser::anonymous(&host.url), &ana, &key] {
+        for path in &paths {
+            for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+                let seen = asker.send(method.clone(), path, |request| request).await;
+                assert!(seen.status < 500, "{method} {path}: {}", seen.status);
+            }
+        }
+    }
+    assert_eq!(sql(env.url(), DUMP).await, before);
+    assert_eq!(ana.get("/api/session").await.status, 200);
+}

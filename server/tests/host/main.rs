@@ -1,0 +1,29 @@
+//! The host from outside: HTTP, sign-in, isolation of tenants, command line. The real binary, the real Postgres.
+#![recursion_limit = "256"]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where its stand fails")]
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the stand is shared with the tests of the synchronisation")]
+mod support;
+
+mod audit;
+mod browser;
+mod cancelled;
+mod command_line;
+mod consoles;
+mod cross_origin;
+mod headers;
+mod house;
+mod isolation;
+mod limits;
+mod lint;
+mod migrate;
+mod permissions;
+mod psql;
+mod roles;
+mod rows;
+mod secrets;
+mod settings;
+mod sign_in;
+mod strangers;
+mod wrong_input;

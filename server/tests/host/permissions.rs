@@ -1,0 +1,188 @@
+//! Who may do what: every route and every server function beside everybody who can ask.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+
+use super::browser::{Browser, PASSWORD, Seen};
+use super::psql::sql;
+use super::support::{Env, Host, Tenant};
+
+const ASKERS: [&str; 12] = [
+    "nobody",
+    "rep",
+    "manager",
+    "admin",
+    "key read",
+    "key sync",
+    "key jobs",
+    "key metrics",
+    "key admin",
+    "expired key",
+    "revoked key",
+    "other tenant's admin",
+];
+
+/// Statuses in the order of [`ASKERS`]. No account is connected: 409 is how a sync that may be started or cancelled is
+/// refused, 404 how a record that may be read is missing.
+const TABLE: &[(&str, &str)] = &[
+    //                            nobody rep mgr adm  read sync jobs metr admi  exp revo other
+    ("GET /healthz", "200 200 200 200  200 200 200 200 200  200 200 200"),
+    ("GET /readyz", "200 200 200 200  200 200 200 200 200  200 200 200"),
+    ("GET /api/health", "200 200 200 200  200 200 200 200 200  401 401 200"),
+    ("GET /api/session", "401 200 200 200  200 200 200 200 200  401 401 200"),
+    ("POST /api/session", "400 400 400 400  400 400 400 400 400  401 401 400"),
+    ("GET /api/dashboard", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /api/opportunities", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /api/opportunities/7", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("GET /api/sync/status", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /api/sync/failures", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /api/sync/initial", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /api/sync/incremental", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /api/sync/sweep", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /api/sync/cancel", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /rpc/dashboard/read", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /rpc/identity/whoami", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /rpc/sync/state", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /rpc/sync/start", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /rpc/sync/cancel", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("GET /api/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
+    ("POST /rpc/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
+    // Pages are for people: who is not signed in is sent to sign in.
+    ("GET /", "303 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /sign-in", "200 303 303 303  303 303 303 303 303  401 401 303"),
+    ("GET /nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
+    ("POST /sign-in", "303 303 303 303  303 303 303 303 303  303 303 303"),
+    ("GET /sign-in/link?token=x", "303 303 303 303  303 303 303 303 303  303 303 303"),
+    // Last: these end the session of who has one.
+    ("DELETE /api/session", "401 204 204 204  401 401 401 401 401  401 401 204"),
+    ("POST /sign-out", "303 303 303 303  303 303 303 303 303  303 303 303"),
+];
+
+async fn askers(env: &Env, host: &Host) -> Vec<Browser> {
+    let (north, south) = (Tenant::create(env, "north").await, Tenant::create(env, "south").await);
+    north.new_person("admin@north.example", "admin", PASSWORD).await;
+    sql(
+        env.url(),
+        "insert into people (email, name, password_hash) select e, e, password_hash from people,
+             unnest(array['manager@north.example', 'rep@north.example', 'other@south.example']) e;
+         insert into memberships (tenant_id, person_id, role)
+             select t.id, p.id, case split_part(p.email, '@', 1) when 'other' then 'admin' else split_part(p.email, '@', 1) end
+             from people p join tenants t on split_part(p.email, '@', 2) = t.slug || '.example' on conflict do nothing",
+    )
+    .await;
+    let url = &host.url;
+    let mut askers = vec![Browser::anonymous(url).with("sec-fetch-site", "same-origin")];
+    for email in ["rep@north.example", "manager@north.example", "admin@north.example"] {
+        askers.push(Browser::sign_in(url, email).await);
+    }
+    for scope in ["read", "sync", "jobs:process", "metrics", "admin"] {
+        askers.push(Browser::with_key(url, &north.new_key(&[scope]).await));
+    }
+    let all = ["read", "sync", "jobs:process", "metrics", "admin"];
+    for end in ["expires_at = now()", "revoked_at = now()"] {
+        let key = north.new_key(&all).await;
+        sql(env.url(), &format!("update api_keys set {end} where secret_hash = sha256('{key}')")).await;
+        askers.push(Browser::with_key(url, &key));
+    }
+    askers.push(Browser::sign_in(url, "other@south.example").await);
+    drop(south);
+    askers
+}
+
+async fn ask(browser: &Browser, route: &str) -> Seen {
+    let (method, path) = route.split_once(' ').unwrap();
+    match (method, path) {
+        ("POST", "/rpc/sync/start") => browser.call(path, "kind=initial_sync").await,
+        ("POST", path) if path.starts_with("/rpc/") || path == "/sign-in" => browser.call(path, "").await,
+        (method, path) => browser.send(method.parse::<Method>().unwrap(), path, |request| request).await,
+    }
+}
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_the_table_says() {
+    let env = Env::fresh().await;
+    let host = Host::start(&env).await;
+    let askers = askers(&env, &host).await;
+    let mut wrong = Vec::new();
+    for (route, statuses) in TABLE {
+        let statuses: Vec<u16> = statuses.split_whitespace().map(|status| status.parse().unwrap()).collect();
+        assert_eq!(statuses.len(), ASKERS.len(), "{route}");
+        for ((who, browser), status) in ASKERS.iter().zip(&askers).zip(statuses) {
+            let seen = ask(browser, route).await;
+            if seen.status != status {
+                wrong.push(format!(
+                    "{route} by {who}: {} instead of {status}: {}",
+                    seen.status,
+                    &seen.text[..seen.text.len().min(200)]
+                ));
+            }
+            let code = match status {
+                401 => "UNAUTHENTICATED",
+                403 => "FORBIDDEN",
+                _ => continue,
+            };
+            if route.contains(" /api/") && seen.code() != code {
+                wrong.push(format!("{route} by {who}: code {}", seen.code()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_server_function_is_in_the_table() {
+    // Names the crate, so that its functions are linked in and registered.
+    std::hint::black_box(app::AppError::Forbidden.to_string());
+    let known: BTreeSet<String> =
+        server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
+    let listed: BTreeSet<String> = TABLE
+        .iter()
+        .map(|(route, _)| (*route).to_owned())
+        .filter(|route| route.contains(" /rpc/") && !route.ends_with("/nowhere"))
+        .collect();
+    assert_eq!(known, listed);
+}
+
+/// The routes as the source names them: a new one must enter the table.
+#[test]
+fn every_rest_route_is_in_the_table() {
+    let source = include_str!("../../src/rest/mod.rs");
+    let mut known = BTreeSet::new();
+    for line in source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, handlers) = line.split_once('"').unwrap();
+        for method in ["get", "post", "delete", "put", "patch"] {
+            if handlers.contains(&format!("{method}(")) {
+                known.insert(format!("{} /api{}", method.to_uppercase(), path.replace("{id}", "7")));
+            }
+        }
+    }
+    let listed: BTreeSet<String> = TABLE
+        .iter()
+        .map(|(route, _)| (*route).to_owned())
+        .filter(|route| route.contains(" /api/") && !route.ends_with("nowhere"))
+        .collect();
+    assert_eq!(known, listed);
+}
+
+#[tokio::test]
+async fn a_key_is_taken_only_from_the_header() {
+    let env = Env::fresh().await;
+    let host = Host::start(&env).await;
+    let north = Tenant::create(&env, "north").await;
+    let key = &north.key;
+    let nobody = Browser::anonymous(&host.url);
+    assert_eq!(Browser::with_key(&host.url, key).get("/api/sync/status").await.status, 200);
+    assert_eq!(
+        nobody.clone().with("authorization", &format!("bearer  {key} ")).get("/api/sync/status").await.status,
+        200
+    );
+    for query in ["key", "api_key", "token", "access_token"] {
+        assert_eq!(nobody.get(&format!("/api/sync/status?{query}={key}")).await.status, 401, "{query}");
+    }
+    assert_eq!(nobody.clone().with("x-api-key", key).get("/api/sync/status").await.status, 401);
+    assert_eq!(nobody.clone().with("cookie", &format!("backline={key}")).get("/api/sync/status").await.status, 401);
+    for value in ["", "Bearer", "Bearer ", "Basic dXNlcjpw", key.as_str(), "Bearer bl_x", &format!("Bearer {key}x")] {
+        assert_eq!(nobody.clone().with("authorization", value).get("/api/sync/status").await.status, 401, "{value}");
+    }
+}

@@ -1,0 +1,19 @@
+//! The synchronisation from outside: the real host, the real Postgres, a simulated account.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where its stand fails")]
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other test binaries use the rest")]
+mod support;
+
+mod changes;
+mod command_line;
+mod connection;
+mod crashes;
+mod equality;
+mod failures;
+mod manners;
+mod runs;
+mod scene;
+mod scope;
+mod sweep;
+mod tenants;
