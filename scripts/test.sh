@@ -70,6 +70,7 @@ end_to_end() {
 step 'tools' tools
 step 'format' cargo fmt --all --check
 step 'sources' sources
+step 'queries' scripts/prepare.sh --check
 step 'clippy, host' clippy_host
 step 'clippy, browser' clippy_front
 step 'tests' tests

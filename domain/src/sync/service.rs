@@ -1,20 +1,17 @@
 //! Starting, watching and cancelling runs, and taking over those whose host is gone.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::client::{self, Client};
+use super::accounts::Accounts;
 use super::connection::{self, Tested};
 use super::engine::{Checkpoint, Engine};
 use super::error::SyncError;
 use super::lease::Lease;
-use super::limiter::Limiter;
 use super::run::{RunKind, RunRow, RunStatus};
 use super::scope::{Span, Window};
 use super::single::{self, Single};
@@ -22,13 +19,15 @@ use super::store::{self, Taken};
 use super::{cursor, failures};
 use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
-use crate::db::{Actor, Db, TenantTx};
+use crate::db::{self, Actor, Db};
 use crate::identity::{TenantId, tenant};
 use crate::opportunities::store as rows;
 use crate::seal::Sealer;
 
 /// How often a host looks for runs without one.
 const WATCH: Duration = Duration::from_secs(2);
+/// How long somebody who waits for a run waits for the database too.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the operator may set.
 #[derive(Debug, Clone, Copy)]
@@ -60,10 +59,8 @@ pub struct Request<'a> {
 #[derive(Clone)]
 pub struct SyncService {
     db: Db,
-    sealer: Sealer,
-    http: reqwest::Client,
+    accounts: Accounts,
     options: SyncOptions,
-    limiters: Arc<Mutex<HashMap<TenantId, Arc<Limiter>>>>,
     tasks: TaskTracker,
     /// Cancelled when this host stops: its runs stay open for another.
     stop: CancellationToken,
@@ -71,15 +68,8 @@ pub struct SyncService {
 
 impl SyncService {
     pub fn new(db: Db, sealer: Sealer, options: SyncOptions) -> Result<SyncService, reqwest::Error> {
-        Ok(SyncService {
-            db,
-            sealer,
-            http: client::http()?,
-            options,
-            limiters: Arc::default(),
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
-        })
+        let accounts = Accounts::new(db.clone(), sealer, options.interval)?;
+        Ok(SyncService { db, accounts, options, tasks: TaskTracker::new(), stop: CancellationToken::new() })
     }
 
     /// Starts a run of the window and of records without dates.
@@ -161,7 +151,7 @@ impl SyncService {
         }
         let open_failures = failures::count_open(&mut tx).await? > 0;
         let fresh = !rows::any(&mut tx).await?;
-        let opened = connection::open(&mut tx, &self.sealer, &self.http, self.limiter(tenant)).await;
+        let opened = self.accounts.open(&mut tx, tenant).await;
         tx.commit().await?;
         let client = match opened {
             Ok(client) => client,
@@ -225,9 +215,14 @@ impl SyncService {
     /// Waits until a run has ended, on whichever host.
     pub async fn wait(&self, tenant: TenantId, id: i64) -> Result<RunRow, SyncError> {
         let mut pause = Duration::from_millis(20);
+        let mut answered = Instant::now();
         loop {
-            if let Some(run) = self.look(tenant, id).await?.filter(|run| run.status != RunStatus::Running) {
-                return Ok(run);
+            match self.look(tenant, id).await {
+                Ok(Some(run)) if run.status != RunStatus::Running => return Ok(run),
+                Ok(_) => answered = Instant::now(),
+                // The run survives a database that is away for a while, and so does who waits for it.
+                Err(SyncError::Db(error)) if db::is_away(&error) && answered.elapsed() < PATIENCE => {}
+                Err(error) => return Err(error),
             }
             tokio::select! {
                 () = self.stop.cancelled() => return Err(SyncError::HostStopping),
@@ -246,30 +241,12 @@ impl SyncService {
 
     /// Reads one record by its id.
     pub async fn sync_opportunity(&self, tenant: TenantId, id: i64) -> Result<Single, SyncError> {
-        single::read(&self.db, &self.client(tenant).await?, tenant, id).await
+        single::read(&self.db, &self.accounts.client(tenant).await?, tenant, id).await
     }
 
     /// Whether the stored credentials work.
     pub async fn test_connection(&self, tenant: TenantId) -> Result<Tested, SyncError> {
-        match self.client(tenant).await {
-            Ok(client) => Ok(connection::test(&client, &self.stop).await),
-            Err(error @ (SyncError::NotConnected | SyncError::CannotOpen(_))) => {
-                Ok(Tested { ok: false, code: error.code(), message: error.to_string() })
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn client(&self, tenant: TenantId) -> Result<Client, SyncError> {
-        let mut tx: TenantTx = self.db.worker_tx(tenant).await?;
-        let client = connection::open(&mut tx, &self.sealer, &self.http, self.limiter(tenant)).await?;
-        tx.commit().await?;
-        Ok(client)
-    }
-
-    fn limiter(&self, tenant: TenantId) -> Arc<Limiter> {
-        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
-        limiters.entry(tenant).or_insert_with(|| Arc::new(Limiter::new(self.options.interval))).clone()
+        self.accounts.test(tenant, &self.stop).await
     }
 
     /// Takes over runs whose host is gone, for as long as this host lives.
