@@ -45,17 +45,20 @@ pub fn SyncControl(first: SyncView, on_end: Callback<()>) -> impl IntoView {
             }
         });
     });
-    let answered = move |result: Option<Result<i64, crate::AppError>>| match result {
-        Some(Ok(_)) => spawn_local_scoped_with_cancellation(async move {
+    let answered = move |result: Option<Result<i64, crate::AppError>>| {
+        let Some(result) = result else { return };
+        if let Err(error) = result {
+            toasts.say(Tone::Bad, error.to_string());
+        }
+        // Also after a refusal: the run that was in the way is shown, whichever host started it.
+        spawn_local_scoped_with_cancellation(async move {
             look().await;
             // The slow rhythm may be in the middle of its pause: follow this run closely until it ends.
             while state.try_with_untracked(|state| state.active.is_some()).unwrap_or(false) {
                 sleep(BUSY).await;
                 look().await;
             }
-        }),
-        Some(Err(error)) => toasts.say(Tone::Bad, error.to_string()),
-        None => {}
+        });
     };
     Effect::new(move |_| answered(start.value().get()));
     Effect::new(move |_| answered(cancel.value().get()));

@@ -113,6 +113,12 @@ struct Keys<'a> {
 }
 
 #[derive(Deserialize)]
+struct OnlyId<'a> {
+    #[serde(borrow, default)]
+    id: Raw<'a>,
+}
+
+#[derive(Deserialize)]
 struct Named<'a> {
     #[serde(borrow, default)]
     name: Raw<'a>,
@@ -125,16 +131,20 @@ impl Record {
     pub fn read(raw: &RawValue) -> Result<Record, Unreadable> {
         let raw = raw.get();
         let unreadable = |id, field, reason: String| Unreadable { id, field, reason, raw: raw.to_owned() };
-        if scalar::is_deeper_than(MAX_DEPTH, raw) {
-            return Err(unreadable(None, None, format!("nested deeper than {MAX_DEPTH} levels")));
-        }
         // serde would take an array for the struct too, by position.
         if !raw.trim_start().starts_with('{') {
             return Err(unreadable(None, None, "is no object".into()));
         }
         let mended = scalar::mend_surrogates(raw);
+        // Whatever is wrong with the rest: a record whose id is known can be asked for again.
+        let known = || {
+            serde_json::from_str::<OnlyId<'_>>(&mended).ok().and_then(|keys| scalar::integer(keys.id).ok().flatten())
+        };
+        if scalar::is_deeper_than(MAX_DEPTH, raw) {
+            return Err(unreadable(known(), None, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
         let keys: Keys<'_> = serde_json::from_str(&mended)
-            .map_err(|error| unreadable(None, None, format!("is no object that can be read: {error}")))?;
+            .map_err(|error| unreadable(known(), None, format!("is no object that can be read: {error}")))?;
         let id = match scalar::integer(keys.id) {
             Ok(Some(id)) => id,
             Ok(None) => return Err(unreadable(None, Some("id"), "id is missing".into())),
@@ -232,7 +242,8 @@ mod tests {
         assert_eq!(fault(r#"{"id":"seven"}"#), (None, Some("id")));
         assert_eq!(fault(r#"{"subject":"x"}"#), (None, Some("id")));
         assert_eq!(fault("[]"), (None, None));
-        assert_eq!(fault(&format!("{{\"id\":7,\"x\":{}1{}}}", "[".repeat(70), "]".repeat(70))), (None, None));
+        assert_eq!(fault(&format!("{{\"id\":7,\"x\":{}1{}}}", "[".repeat(70), "]".repeat(70))), (Some(7), None));
+        assert_eq!(fault(r#"{"id":7,"subject":"a","subject":"b"}"#), (Some(7), None));
     }
 
     #[test]

@@ -146,8 +146,12 @@ pub(super) async fn update(tx: &mut TenantTx, records: &[&Record], origin: Origi
                 venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total, total_value, provisional_cost_total,
                 predicted_cost_total, actual_cost_total, raw, digest)
         ), previous as materialized (
-            select id, deleted_at, to_jsonb(o) - '{tenant_id,data,digest,synced_at,last_webhook_at,deleted_at}'::text[] as was
-            from opportunities o where tenant_id = $1 and id = any($2)
+            -- Only columns: `data` may hold what jsonb refuses (\u0000, lone surrogates, numbers without end).
+            select id, deleted_at, to_jsonb(o) - 'deleted_at' as was from (
+                select id, deleted_at, name, subject, description, starts_at, ends_at, opportunity_status, state, status, created_at_rms,
+                    updated_at_rms, venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total, total_value,
+                    provisional_cost_total, predicted_cost_total, actual_cost_total
+                from opportunities where tenant_id = $1 and id = any($2)) o
         ), updated as (
             update opportunities o set
                 name = i.name, subject = i.subject, description = i.description, starts_at = i.starts_at, ends_at = i.ends_at,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use rand::RngExt;
-use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use reqwest::header::{DATE, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url};
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +18,7 @@ use super::wire;
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(30);
 /// Tries of one request, the first included.
-const TRIES: u32 = 8;
+const TRIES: u32 = 12;
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 /// A longer Retry-After is cut to this.
@@ -114,7 +114,8 @@ impl Client {
             if attempt >= TRIES {
                 return Err(error);
             }
-            let wait = wait.unwrap_or_else(|| backoff(attempt));
+            // Waiting longer than asked still obeys: a Retry-After of nothing must not use up all tries at once.
+            let wait = wait.map_or_else(|| backoff(attempt), |asked| asked.max(backoff(attempt)));
             tracing::debug!(path, attempt, code = error.code(), wait_ms = wait.as_millis(), "asking the source again");
             tokio::select! {
                 () = cancel.cancelled() => return Err(SourceError::Cancelled),
@@ -177,12 +178,12 @@ impl Client {
             });
         }
         let date = header(&response, &DATE).and_then(|text| httpdate::parse_http_date(&text).ok()).map(DateTime::from);
-        let html = header(&response, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
         let body = read(response).await?;
         if !status.is_success() {
             return Err(Failure::Final(refusal(status, &body)));
         }
-        if html || !body.trim_ascii_start().starts_with(b"{") || !body.trim_ascii_end().ends_with(b"}") {
+        // The body decides, not its label: some JSON is sent as text/html.
+        if !body.trim_ascii_start().starts_with(b"{") || !body.trim_ascii_end().ends_with(b"}") {
             let error = SourceError::Garbled { status: status.as_u16(), reason: "no JSON object".into() };
             return Err(Failure::Again { error, wait: None });
         }
@@ -207,7 +208,7 @@ impl Client {
             let port = self.base.port_or_known_default().unwrap_or(443);
             let known = tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await.is_ok();
             return match known {
-                false => Failure::Final(SourceError::NoSuchHost(host)),
+                false => again(SourceError::NoSuchHost(host)),
                 true => again(SourceError::NoNetwork(format!("{host}:{port}"))),
             };
         }

@@ -22,25 +22,27 @@ pub async fn read(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, sqlx::Erro
     Ok(cursor.flatten())
 }
 
-/// Moves the cursor at the end of a run: to the run's start by the source's clock, or to the newest version that the mirror
-/// has, whichever is earlier. The second is the source's own clock as its records show it, also where its `Date` header is
-/// another machine's or missing; the first keeps what changed during the run for the next one.
-pub async fn advance(
-    tx: &mut TenantTx,
-    kind: RunKind,
-    source_started_at: Option<DateTime<Utc>>,
-    started_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+/// The newest version that the mirror has.
+pub async fn newest(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!("select max(updated_at_rms) from opportunities where tenant_id = $1", tenant)
+        .fetch_one(tx.connection())
+        .await
+}
+
+/// Moves the cursor at the end of a run: to the run's start by the source's clock, or to the newest version that was known
+/// when it began, whichever is earlier. The second is the source's own clock as its records show it, also where its `Date`
+/// header is another machine's or missing; both keep what changed during the run for the next one.
+pub async fn advance(tx: &mut TenantTx, kind: RunKind, to: DateTime<Utc>) -> Result<(), sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into sync_cursors (tenant_id, provider, cursor_at, initial_completed_at)
-         select $1, $2, least($3::timestamptz, (select max(updated_at_rms) from opportunities where tenant_id = $1)),
-            case when $4 then now() end
+         values ($1, $2, $3, case when $4 then now() end)
          on conflict (tenant_id, provider) do update set cursor_at = excluded.cursor_at, updated_at = now(),
             initial_completed_at = coalesce(sync_cursors.initial_completed_at, excluded.initial_completed_at)",
         tenant,
         PROVIDER,
-        source_started_at.unwrap_or(started_at),
+        to,
         kind == RunKind::Initial
     )
     .execute(tx.connection())

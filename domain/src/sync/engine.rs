@@ -35,6 +35,10 @@ pub(super) struct Checkpoint {
     pub pages: i32,
     /// Records met in this run, each once.
     pub met: i64,
+    /// The newest version that the mirror had before this run, or that the first page brought into an empty one.
+    pub newest: Option<DateTime<Utc>>,
+    /// Whether walks by page still met new records when no more were made: a sweep will find what is missing.
+    pub unsettled: bool,
 }
 
 /// Where a scan stands inside its phase.
@@ -69,6 +73,8 @@ impl Default for Checkpoint {
             per_page: 100,
             pages: 0,
             met: 0,
+            newest: None,
+            unsettled: false,
         }
     }
 }
@@ -120,12 +126,17 @@ impl Engine {
                 if self.run.kind != RunKind::Incremental {
                     failures::resolve_unmet(&mut tx, self.run.id).await?;
                 }
-                cursor::advance(&mut tx, self.run.kind, self.at.source_started_at, self.run.started_at).await?;
+                let began = self.at.source_started_at.unwrap_or(self.run.started_at);
+                cursor::advance(&mut tx, self.run.kind, self.at.newest.map_or(began, |newest| newest.min(began)))
+                    .await?;
             }
         }
         let mut metadata = json!({"pages": self.at.pages});
         if let Some(window) = self.at.window {
             metadata["window"] = json!(window);
+        }
+        if self.at.unsettled {
+            metadata["unsettled"] = json!(true);
         }
         if let Some((code, http)) = code {
             metadata["code"] = json!(code);

@@ -28,6 +28,15 @@ const fn phases(kind: RunKind) -> &'static [Phase] {
     }
 }
 
+/// What a record means for its run that the source cannot show, though it does not say that it is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OnFault {
+    /// It failed before and stays among the failures: one bad record stops nothing.
+    StillFailing,
+    /// The run cannot know what became of it.
+    Fail,
+}
+
 /// Ids that an answer did not hold.
 enum Missing {
     /// Because the page ended before them.
@@ -65,7 +74,7 @@ impl Engine {
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
         let ids = failures::open_ids(&mut tx).await?;
         tx.commit().await?;
-        let gone = self.read_again(&ids).await?;
+        let gone = self.read_again(&ids, OnFault::StillFailing).await?;
         if !gone.is_empty() {
             let mut tx = self.db.worker_tx(self.lease.tenant).await?;
             failures::resolve(&mut tx, &gone).await?;
@@ -85,7 +94,7 @@ impl Engine {
         if self.at.met == 0 && alive > 0 {
             return Err(SyncError::SweepRefused(format!("it shows no records at all, the mirror has {alive}")));
         }
-        let absent = self.read_again(&unmet).await?;
+        let absent = self.read_again(&unmet, OnFault::Fail).await?;
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
         let gone = rows::alive_among(&mut tx, &absent).await?;
         let lost = i64::try_from(gone.len()).unwrap_or(i64::MAX);
@@ -107,7 +116,7 @@ impl Engine {
 
     /// Reads records by id, a page of ids at a time, and gives the ids that the source does not have: each of them is asked
     /// for alone before it is believed.
-    async fn read_again(&mut self, ids: &[i64]) -> Result<Vec<i64>, SyncError> {
+    async fn read_again(&mut self, ids: &[i64], on_fault: OnFault) -> Result<Vec<i64>, SyncError> {
         let mut absent = Vec::new();
         let mut left = ids.to_vec();
         while !left.is_empty() {
@@ -118,7 +127,7 @@ impl Engine {
                 Missing::CutOff(rest) => left.extend(rest),
                 Missing::Unseen(unseen) => {
                     for id in unseen {
-                        if !self.read_one(id).await? {
+                        if !self.read_one(id, on_fault).await? {
                             absent.push(id);
                         }
                     }
@@ -156,14 +165,24 @@ impl Engine {
     }
 
     /// Whether the source has this record.
-    async fn read_one(&mut self, id: i64) -> Result<bool, SyncError> {
+    async fn read_one(&mut self, id: i64, on_fault: OnFault) -> Result<bool, SyncError> {
         let answer = match self.client.get_opportunity(id, &self.lease.stop).await {
             Ok(answer) => answer,
             Err(SourceError::NotFound(message)) if !message.contains("No route matches") => return Ok(false),
+            Err(error @ (SourceError::ServerError(_) | SourceError::Garbled { .. } | SourceError::Rejected { .. }))
+                if on_fault == OnFault::StillFailing =>
+            {
+                tracing::warn!(id, %error, "a failed record still cannot be read");
+                return Ok(true);
+            }
             Err(error) => return Err(error.into()),
         };
-        let show: wire::Show<'_> = serde_json::from_slice(&answer.body)
-            .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })?;
+        let text = String::from_utf8_lossy(&answer.body);
+        let show: wire::Show<'_> = match serde_json::from_str(&text) {
+            Ok(show) => show,
+            Err(_) if on_fault == OnFault::StillFailing => return Ok(true),
+            Err(error) => return Err(SourceError::Garbled { status: 200, reason: error.to_string() }.into()),
+        };
         self.note_clock(answer.date);
         self.commit(&Sorted::read(&[show.opportunity]), self.at.clone()).await?;
         Ok(true)

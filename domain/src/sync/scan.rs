@@ -36,7 +36,9 @@ impl Engine {
                 Err(error) => return Err(error.into()),
             };
             self.note_clock(answer.date);
-            let page: Page<'_> = match serde_json::from_slice(&answer.body) {
+            // A byte that is no UTF-8 must not cost the page: it becomes U+FFFD, as in every text of that kind.
+            let text = String::from_utf8_lossy(&answer.body);
+            let page: Page<'_> = match serde_json::from_str(&text) {
                 Ok(page) => page,
                 Err(error) if garbled < MOST_GARBLED => {
                     garbled += 1;
@@ -88,9 +90,15 @@ impl Engine {
         next.per_page = meta.per_page.filter(|size| (1..=100).contains(size)).unwrap_or(next.per_page);
         next.place.total = next.place.total.or(Some(meta.total_row_count));
         next.place.rows += rows;
+        next.newest = next.newest.or_else(|| sorted.records.iter().filter_map(|record| record.updated_at_rms).max());
         match part {
             Part::After(after) => {
                 let ids: Vec<i64> = sorted.ids.iter().copied().flatten().collect();
+                // The whole list in one answer: its order says nothing.
+                if after.is_none() && rows >= meta.total_row_count {
+                    next.place.after = ids.iter().copied().max();
+                    return Some((next, true));
+                }
                 let ascending = after.into_iter().chain(ids.iter().copied()).is_sorted_by(|a, b| a < b);
                 if !ascending || (ids.is_empty() && rows > 0) {
                     return None;
@@ -113,7 +121,9 @@ impl Engine {
         let place = &self.at.place;
         let by_key = place.page.is_none() && self.at.dialect.keyed;
         let short = place.total.is_some_and(|total| place.rows < total);
+        let unsettled = !by_key && place.pass + 1 >= MOST_PASSES && place.new > 0;
         if by_key && !short || place.pass + 1 >= MOST_PASSES || (!by_key && place.pass > 0 && place.new == 0) {
+            self.at.unsettled |= unsettled;
             return Ok(true);
         }
         let next = Checkpoint {

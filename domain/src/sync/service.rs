@@ -147,6 +147,7 @@ impl SyncService {
         if at.window.is_none() {
             let zone = zone_or_utc(&tenant::view(&mut tx).await?.timezone);
             at.window = Some(Window::around(Utc::now(), zone, self.options.span));
+            at.newest = cursor::newest(&mut tx).await?;
             at.since = if run.kind == RunKind::Incremental { cursor::read(&mut tx).await? } else { None };
         }
         let open_failures = failures::count_open(&mut tx).await? > 0;

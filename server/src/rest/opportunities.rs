@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as Shared};
+use chrono::{DateTime, Datelike, Utc};
 use domain::identity::Permission;
 use domain::money::Money;
 use domain::opportunities::filter::{COLUMNS, Deleted, Filter, Sort};
@@ -81,7 +82,7 @@ fn filter(params: &mut Params) -> ApiResult<Filter> {
         min_value,
         max_value,
         stale_hours: params.number("staleHours", 0, 1_000_000)?.and_then(|hours| i32::try_from(hours).ok()),
-        webhook_since: params.value("webhookSince", "a time such as 2026-11-21T10:00:00Z")?,
+        webhook_since: since(params)?,
         deleted: match params.text("deleted")?.as_deref() {
             None | Some("exclude") => Deleted::Exclude,
             Some("only") => Deleted::Only,
@@ -89,6 +90,17 @@ fn filter(params: &mut Params) -> ApiResult<Filter> {
             Some(_) => return Err(ApiError::invalid("deleted", "expected exclude, only or include")),
         },
     })
+}
+
+/// A time of the years that a calendar knows: the database's own type ends in 4713 BC.
+fn since(params: &mut Params) -> ApiResult<Option<DateTime<Utc>>> {
+    let expected = "a time such as 2026-11-21T10:00:00Z";
+    match params.value::<DateTime<Utc>>("webhookSince", expected)? {
+        Some(at) if !(1..=9999).contains(&at.year()) => {
+            Err(ApiError::invalid("webhookSince", format!("expected {expected}")))
+        }
+        at => Ok(at),
+    }
 }
 
 fn money(params: &mut Params, field: &str, expected: &str) -> ApiResult<Option<Money>> {

@@ -85,7 +85,7 @@ impl Params {
         let refuse = || ApiError::invalid(field, "expected a date such as 2026-11-21");
         let Some(text) = self.text(field)? else { return Ok(None) };
         let date = Some(text.trim())
-            .filter(|text| text.len() == 10)
+            .filter(|text| is_civil(text))
             .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
         date.map(Some).ok_or_else(refuse)
     }
@@ -111,4 +111,11 @@ impl Params {
             None => Ok(()),
         }
     }
+}
+
+/// Four digits, two, two: chrono alone would also take signs and single digits.
+fn is_civil(text: &str) -> bool {
+    let digit_or_hyphen =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(digit_or_hyphen)
 }
