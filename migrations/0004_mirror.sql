@@ -117,6 +117,8 @@ create table app.sync_cursors (
     provider text not null,
     -- Null until an initial run has completed.
     cursor_at timestamptz,
+    -- The source's clock when the last completed run began: a record outside the window that changed before it is no news.
+    source_clock_at timestamptz,
     initial_completed_at timestamptz,
     updated_at timestamptz not null default now(),
     primary key (tenant_id, provider)

@@ -26,6 +26,8 @@ pub(super) struct Checkpoint {
     pub window: Option<Window>,
     /// The cursor that an incremental run began with.
     pub since: Option<DateTime<Utc>>,
+    /// The source's clock when the run before an incremental one began.
+    pub clock_before: Option<DateTime<Utc>>,
     /// The source's clock at the run's first answer.
     pub source_started_at: Option<DateTime<Utc>>,
     pub dialect: Dialect,
@@ -66,6 +68,7 @@ impl Default for Checkpoint {
         Checkpoint {
             window: None,
             since: None,
+            clock_before: None,
             source_started_at: None,
             dialect: Dialect::default(),
             phase: 0,
@@ -127,8 +130,8 @@ impl Engine {
                     failures::resolve_unmet(&mut tx, self.run.id).await?;
                 }
                 let began = self.at.source_started_at.unwrap_or(self.run.started_at);
-                cursor::advance(&mut tx, self.run.kind, self.at.newest.map_or(began, |newest| newest.min(began)))
-                    .await?;
+                let to = self.at.newest.map_or(began, |newest| newest.min(began));
+                cursor::advance(&mut tx, self.run.kind, to, self.at.source_started_at).await?;
             }
         }
         let mut metadata = json!({"pages": self.at.pages});

@@ -63,8 +63,9 @@ impl Engine {
         }
     }
 
-    /// The source may ignore a filter; the scope is ours: what lies in the window or has no date, and what is mirrored
-    /// already. A change outside of both belongs to no tenant's mirror.
+    /// The source may ignore a filter; the scope is ours: what lies in the window or has no date. An incremental run also
+    /// takes what is mirrored already, and what changed since the last run began; a record outside the window that only
+    /// lies near the cursor is none of these.
     async fn keep_wanted(&self, listing: &Listing, sorted: &mut Sorted) -> Result<(), SyncError> {
         let inside = |record: &Record| self.at.window.is_none_or(|window| window.holds(record.starts_at));
         let Listing::Updated(since) = listing else {
@@ -78,7 +79,10 @@ impl Engine {
             let mut tx = self.db.worker_tx(self.lease.tenant).await?;
             let known = rows::known_among(&mut tx, &outside).await?;
             tx.commit().await?;
-            sorted.records.retain(|record| inside(record) || known.contains(&record.id));
+            let is_news = |record: &Record| {
+                record.updated_at_rms.zip(self.at.clock_before).is_some_and(|(at, clock)| at >= clock)
+            };
+            sorted.records.retain(|record| inside(record) || known.contains(&record.id) || is_news(record));
         }
         Ok(())
     }

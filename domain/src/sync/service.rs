@@ -148,7 +148,9 @@ impl SyncService {
             let zone = zone_or_utc(&tenant::view(&mut tx).await?.timezone);
             at.window = Some(Window::around(Utc::now(), zone, self.options.span));
             at.newest = cursor::newest(&mut tx).await?;
-            at.since = if run.kind == RunKind::Incremental { cursor::read(&mut tx).await? } else { None };
+            if run.kind == RunKind::Incremental {
+                (at.since, at.clock_before) = cursor::read(&mut tx).await?;
+            }
         }
         let open_failures = failures::count_open(&mut tx).await? > 0;
         let fresh = !rows::any(&mut tx).await?;

@@ -57,7 +57,6 @@ async fn a_killed_host_goes_on_by_itself_and_asks_for_no_page_twice() {
 }
 
 #[tokio::test]
-#[ignore = "takes two minutes; run it after a change of the lease or the checkpoint"]
 async fn a_host_that_is_killed_ten_times_goes_on_each_time() {
     killed_at(1_000, (1..=10).map(|kill| kill * 3)).await;
 }
