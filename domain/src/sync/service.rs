@@ -1,9 +1,11 @@
 //! Starting, watching and cancelling runs, and taking over those whose host is gone.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use serde_json::json;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -62,6 +64,8 @@ pub struct SyncService {
     accounts: Accounts,
     options: SyncOptions,
     tasks: TaskTracker,
+    /// Rung when a run of this host ends, for those who wait for it here; others look now and then.
+    ended: Arc<Notify>,
     /// Cancelled when this host stops: its runs stay open for another.
     stop: CancellationToken,
 }
@@ -69,7 +73,14 @@ pub struct SyncService {
 impl SyncService {
     pub fn new(db: Db, sealer: Sealer, options: SyncOptions) -> Result<SyncService, reqwest::Error> {
         let accounts = Accounts::new(db.clone(), sealer, options.interval)?;
-        Ok(SyncService { db, accounts, options, tasks: TaskTracker::new(), stop: CancellationToken::new() })
+        Ok(SyncService {
+            db,
+            accounts,
+            options,
+            tasks: TaskTracker::new(),
+            ended: Arc::default(),
+            stop: CancellationToken::new(),
+        })
     }
 
     /// Starts a run of the window and of records without dates.
@@ -137,6 +148,7 @@ impl SyncService {
                     service.release(tenant, id, lease).await;
                 }
             }
+            service.ended.notify_waiters();
         });
     }
 
@@ -229,6 +241,7 @@ impl SyncService {
             }
             tokio::select! {
                 () = self.stop.cancelled() => return Err(SyncError::HostStopping),
+                () = self.ended.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
             pause = (pause * 2).min(Duration::from_millis(250));
