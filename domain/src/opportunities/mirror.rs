@@ -12,8 +12,8 @@ use crate::db::TenantTx;
 /// Where a change was learned from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A run, and the instant since which a record counts as seen by it. `fresh` when the mirror was empty before it.
-    Run { id: i64, since: DateTime<Utc>, fresh: bool },
+    /// A run, and the instant since which a record counts as seen by it.
+    Run { id: i64, since: DateTime<Utc> },
     /// One record, read by its id.
     Single,
 }

@@ -10,6 +10,7 @@ use super::error::{SourceError, SyncError};
 use super::limiter::Limiter;
 use crate::audit::{self, By, Entry, Source};
 use crate::db::TenantTx;
+use crate::opportunities::store as rows;
 use crate::seal::{CannotOpen, Sealer};
 
 pub const PROVIDER: &str = "current-rms";
@@ -78,10 +79,7 @@ pub async fn set(
     )
     .fetch_optional(tx.connection())
     .await?;
-    let mirrored =
-        sqlx::query_scalar!(r#"select exists (select from opportunities where tenant_id = $1) as "any!""#, tenant)
-            .fetch_one(tx.connection())
-            .await?;
+    let mirrored = rows::any(tx).await?;
     if let Some(before) = before.as_ref().filter(|before| mirrored && before.subdomain != new.subdomain) {
         return Err(ConnectionError::SubdomainFixed(before.subdomain.clone()));
     }

@@ -93,8 +93,6 @@ pub(super) struct Engine {
     pub max_gone_percent: u8,
     /// Whether any record is known to fail: only then is there something to mark as mended.
     pub open_failures: bool,
-    /// Whether the mirror was empty when this host took the run.
-    pub fresh: bool,
 }
 
 impl Engine {
@@ -166,7 +164,7 @@ impl Engine {
     /// Commits what an answer held, and the place behind it, in one transaction. When the database refuses a record, the
     /// page is written again record by record, and the refused ones are kept among the failures.
     pub async fn commit(&mut self, sorted: &Sorted, next: Checkpoint) -> Result<(), SyncError> {
-        let origin = Origin::Run { id: self.run.id, since: self.run.started_at, fresh: self.fresh };
+        let origin = Origin::Run { id: self.run.id, since: self.run.started_at };
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
         let (written, refused) = match mirror::write(&mut tx, &sorted.records, origin).await {
             Ok(written) => (written, Vec::new()),

@@ -100,7 +100,7 @@ pub async fn resolve_unmet(tx: &mut TenantTx, run: i64) -> Result<(), sqlx::Erro
     Ok(())
 }
 
-/// Ids of the records that are failing, beyond one id.
+/// Ids of the records that are failing, in order.
 pub async fn open_ids(tx: &mut TenantTx) -> Result<Vec<i64>, sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query_scalar!(

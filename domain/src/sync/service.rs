@@ -23,7 +23,6 @@ use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
 use crate::db::{self, Actor, Db};
 use crate::identity::{TenantId, tenant};
-use crate::opportunities::store as rows;
 use crate::seal::Sealer;
 
 /// How often a host looks for runs without one.
@@ -165,7 +164,6 @@ impl SyncService {
             }
         }
         let open_failures = failures::count_open(&mut tx).await? > 0;
-        let fresh = !rows::any(&mut tx).await?;
         let opened = self.accounts.open(&mut tx, tenant).await;
         tx.commit().await?;
         let client = match opened {
@@ -183,7 +181,6 @@ impl SyncService {
             at,
             max_gone_percent: self.options.max_gone_percent,
             open_failures,
-            fresh,
         };
         engine.go().await
     }
