@@ -41,13 +41,24 @@ pub struct Written {
     pub new_to_run: i64,
     /// Records of which something changed: created, updated or restored.
     pub changed: i64,
+    /// Records that the mirror did not have.
+    pub created: usize,
 }
 
 /// Writes records of which each id occurs once, and one change for each that differs. An older version never overwrites a
-/// newer one, an equal one is taken; a record seen unchanged only moves its `synced_at`.
-pub async fn write(tx: &mut TenantTx, records: &[Record], origin: Origin) -> Result<Written, sqlx::Error> {
+/// newer one, an equal one is taken; a record seen unchanged only moves its `synced_at`. Where `only_new` are expected they
+/// are inserted without a look, which the primary key then gives.
+pub async fn write(
+    tx: &mut TenantTx,
+    records: &[Record],
+    origin: Origin,
+    only_new: bool,
+) -> Result<Written, sqlx::Error> {
     let mut written = Written::default();
     let mut left: Vec<&Record> = records.iter().collect();
+    if only_new {
+        left = insert(tx, left, origin, &mut written).await?;
+    }
     while !left.is_empty() {
         let known: HashMap<i64, rows::Known> =
             rows::lock_known(tx, &left).await?.into_iter().map(|known| (known.id, known)).collect();
@@ -68,13 +79,26 @@ pub async fn write(tx: &mut TenantTx, records: &[Record], origin: Origin) -> Res
         }
         rows::note_seen(tx, &same).await?;
         rows::update(tx, &other, origin).await?;
-        let inserted = rows::insert(tx, &new, origin).await?;
-        written.new_to_run += i64::try_from(inserted.len()).unwrap_or(0);
-        written.changed += i64::try_from(inserted.len() + other.len()).unwrap_or(0);
-        // Somebody else inserted the same record meanwhile: now it is known.
-        left = new.into_iter().filter(|record| !inserted.contains(&record.id)).collect();
+        written.changed += i64::try_from(other.len()).unwrap_or(0);
+        // What somebody else inserted meanwhile is known now.
+        left = insert(tx, new, origin, &mut written).await?;
     }
     Ok(written)
+}
+
+/// Inserts, and gives back the records that the mirror has.
+async fn insert<'a>(
+    tx: &mut TenantTx,
+    mut records: Vec<&'a Record>,
+    origin: Origin,
+    written: &mut Written,
+) -> Result<Vec<&'a Record>, sqlx::Error> {
+    let inserted = rows::insert(tx, &records, origin).await?;
+    written.created += inserted.len();
+    written.new_to_run += i64::try_from(inserted.len()).unwrap_or(0);
+    written.changed += i64::try_from(inserted.len()).unwrap_or(0);
+    records.retain(|record| !inserted.contains(&record.id));
+    Ok(records)
 }
 
 /// Like [`write`] for each record alone: one that the database refuses comes back with the reason, the others are written.
@@ -86,10 +110,11 @@ pub async fn write_one_by_one(
     let (mut total, mut refused) = (Written::default(), Vec::new());
     for record in records {
         tx.savepoint().await?;
-        match write(tx, std::slice::from_ref(record), origin).await {
+        match write(tx, std::slice::from_ref(record), origin, false).await {
             Ok(written) => {
                 total.new_to_run += written.new_to_run;
                 total.changed += written.changed;
+                total.created += written.created;
             }
             Err(error) if !is_about_data(&error) => return Err(error),
             Err(error) => {

@@ -41,11 +41,13 @@ pub(super) async fn lock_known(tx: &mut TenantTx, records: &[&Record]) -> Result
     let tenant = tx.tenant();
     sqlx::query_as!(
         Known,
-        // One probe of the primary key an id: with `= any` and without statistics the planner reads the whole tenant.
+        // One probe of the primary key an id: with `= any` and without statistics the planner reads the whole tenant. It would
+        // also with `tenant_id = $1` of a tenant that the statistics do not know yet: any index that begins with the tenant looks
+        // as good then. Of `(select $1)` it knows no value, and expects a tenant of the usual size.
         r#"select o.id as "id!", o.updated_at_rms, o.synced_at as "synced_at!", o.gone as "gone!", o.digest as "digest!"
         from unnest($2::bigint[]) as i(id), lateral (
             select id, updated_at_rms, synced_at, deleted_at is not null as gone, digest
-            from opportunities where tenant_id = $1 and id = i.id for no key update) o"#,
+            from opportunities where tenant_id = (select $1::uuid) and id = i.id for no key update) o"#,
         tenant,
         &column!(records, id),
     )
@@ -60,7 +62,7 @@ pub(super) async fn note_seen(tx: &mut TenantTx, ids: &[i64]) -> Result<(), sqlx
     }
     let tenant = tx.tenant();
     sqlx::query!(
-        "update opportunities set synced_at = clock_timestamp() where tenant_id = $1 and id = any($2)",
+        "update opportunities set synced_at = clock_timestamp() where tenant_id = (select $1::uuid) and id = any($2)",
         tenant,
         ids
     )
@@ -151,7 +153,7 @@ pub(super) async fn update(tx: &mut TenantTx, records: &[&Record], origin: Origi
                 select id, deleted_at, name, subject, description, starts_at, ends_at, opportunity_status, state, status, created_at_rms,
                     updated_at_rms, venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total, total_value,
                     provisional_cost_total, predicted_cost_total, actual_cost_total
-                from opportunities where tenant_id = $1 and id = any($2)) o
+                from opportunities where tenant_id = (select $1::uuid) and id = any($2)) o
         ), updated as (
             update opportunities o set
                 name = i.name, subject = i.subject, description = i.description, starts_at = i.starts_at, ends_at = i.ends_at,
@@ -161,7 +163,7 @@ pub(super) async fn update(tx: &mut TenantTx, records: &[&Record], origin: Origi
                 total_value = i.total_value, provisional_cost_total = i.provisional_cost_total,
                 predicted_cost_total = i.predicted_cost_total, actual_cost_total = i.actual_cost_total, data = i.raw::json, digest = i.digest,
                 synced_at = clock_timestamp(), deleted_at = null
-            from incoming i where o.tenant_id = $1 and o.id = i.id
+            from incoming i where o.tenant_id = (select $1::uuid) and o.id = i.id
         )
         insert into opportunity_changes (tenant_id, opportunity_id, kind, source, run_id, fields)
         select $1, i.id, case when p.deleted_at is null then 'updated' else 'restored' end, $25, $26, coalesce((

@@ -17,7 +17,7 @@ pub async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<OpportunityRow
             total_value as "total_value: Money", provisional_cost_total as "provisional_cost_total: Money",
             predicted_cost_total as "predicted_cost_total: Money", actual_cost_total as "actual_cost_total: Money",
             synced_at, last_webhook_at, deleted_at
-        from opportunities where tenant_id = $1 and id = any($2) order by array_position($2, id)"#,
+        from opportunities where tenant_id = (select $1::uuid) and id = any($2) order by array_position($2, id)"#,
         tenant,
         ids
     )

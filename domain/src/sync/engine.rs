@@ -93,6 +93,8 @@ pub(super) struct Engine {
     pub max_gone_percent: u8,
     /// Whether any record is known to fail: only then is there something to mark as mended.
     pub open_failures: bool,
+    /// Whether the page before held only records that the mirror did not have: the next one will too.
+    pub only_new: bool,
 }
 
 impl Engine {
@@ -166,7 +168,7 @@ impl Engine {
     pub async fn commit(&mut self, sorted: &Sorted, next: Checkpoint) -> Result<(), SyncError> {
         let origin = Origin::Run { id: self.run.id, since: self.run.started_at };
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
-        let (written, refused) = match mirror::write(&mut tx, &sorted.records, origin).await {
+        let (written, refused) = match mirror::write(&mut tx, &sorted.records, origin, self.only_new).await {
             Ok(written) => (written, Vec::new()),
             Err(error) if mirror::is_about_data(&error) => {
                 drop(tx);
@@ -175,6 +177,7 @@ impl Engine {
             }
             Err(error) => return Err(error.into()),
         };
+        self.only_new = written.created == sorted.records.len();
         let failed = self.note_failures(&mut tx, sorted, &refused).await?;
         let mut next = next;
         next.pages += 1;

@@ -181,6 +181,7 @@ impl SyncService {
             at,
             max_gone_percent: self.options.max_gone_percent,
             open_failures,
+            only_new: false,
         };
         engine.go().await
     }
