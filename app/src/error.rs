@@ -16,6 +16,8 @@ pub enum AppError {
     /// What is asked for does not fit the state of things.
     #[error("{message}")]
     Conflict { code: String, message: String },
+    #[error("There is no such {what}.")]
+    NotFound { what: String },
     #[error("The database is away. Try again in a moment.")]
     Unavailable,
     /// The reason is in the host's log under this request.

@@ -41,6 +41,12 @@ pub fn invalid(field: &str, reason: &str) -> AppError {
     AppError::Invalid { field: field.into(), reason: reason.into() }
 }
 
+/// What is asked for is not there, or not in this tenant.
+pub fn not_found(what: &str) -> AppError {
+    set_status(StatusCode::NOT_FOUND);
+    AppError::NotFound { what: what.into() }
+}
+
 /// The request's id, for the audit and for error answers.
 pub fn request_id() -> Option<String> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestId>().map(|id| id.0.clone()))

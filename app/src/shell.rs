@@ -10,6 +10,8 @@ use crate::components::toast::{ToastRegion, Toasts};
 use crate::dashboard::page::DashboardPage;
 use crate::identity::sign_in::SignInPage;
 use crate::not_found::NotFound;
+use crate::opportunities::detail::OpportunityPage;
+use crate::opportunities::page::OpportunitiesPage;
 
 /// The HTML document. `theme.js` runs before the first paint, so that no theme flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -49,6 +51,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
+                <Route path=path!("/opportunities") view=OpportunitiesPage ssr=SsrMode::Async/>
+                <Route path=path!("/opportunities/:id") view=OpportunityPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

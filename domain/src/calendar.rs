@@ -51,6 +51,12 @@ pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     local.format(format).to_string()
 }
 
+/// Monday and Sunday of the week that holds this day.
+pub fn week(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let monday = day - Days::new(u64::from(day.weekday().num_days_from_monday()));
+    (monday, monday + Days::new(6))
+}
+
 /// How long ago, in the largest unit that fits.
 pub fn age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     match (now - at).num_seconds().max(0) {

@@ -28,11 +28,13 @@ pub fn Pie(
                         .enumerate()
                         .map(|(index, share)| {
                             view! {
-                                <li class="item">
-                                    <span class=format!("swatch swatch-{}", index + 1)></span>
-                                    <span>{share.name}</span>
-                                    <span>{share.count}</span>
-                                    <span class="dim">{format!("{} %", share.percent)}</span>
+                                <li>
+                                    <a class="item" href=share.href>
+                                        <span class=format!("swatch swatch-{}", index + 1)></span>
+                                        <span>{share.name}</span>
+                                        <span>{share.count}</span>
+                                        <span class="dim">{format!("{} %", share.percent)}</span>
+                                    </a>
                                 </li>
                             }
                         })
@@ -56,7 +58,7 @@ pub fn Pie(
                             .map(|share| {
                                 view! {
                                     <tr>
-                                        <th scope="row">{share.name}</th>
+                                        <th scope="row"><a href=share.href>{share.name}</a></th>
                                         <td class="num">{share.count}</td>
                                         <td class="num">{format!("{} %", share.percent)}</td>
                                     </tr>

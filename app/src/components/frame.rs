@@ -1,6 +1,7 @@
 //! The frame of a signed-in page: skip link, sidebar, menu of tenant and person, main part.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::icon::Icon;
 use super::theme::ThemeChoices;
@@ -13,7 +14,8 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
         <div class="shell">
             <nav class="side" aria-label="Main">
                 <a class="brand" href="/"><span class="mark" aria-hidden="true">"B"</span>"Backline"</a>
-                <a class="nav" href="/" aria-current="page"><Icon name="dashboard"/>"Dashboard"</a>
+                <Entry href="/" icon="dashboard" word="Dashboard"/>
+                <Entry href="/opportunities" icon="opportunities" word="Opportunities"/>
                 <div class="foot">
                     <PersonMenu viewer/>
                 </div>
@@ -21,6 +23,14 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
             <main id="main" tabindex="-1">{children()}</main>
         </div>
     }
+}
+
+/// A page of the sidebar; it stands out while it, or a page below it, is shown.
+#[component]
+fn Entry(href: &'static str, icon: &'static str, word: &'static str) -> impl IntoView {
+    let path = use_location().pathname;
+    let here = move || path.with(|path| path == href || (href != "/" && path.starts_with(href)));
+    view! { <a class="nav" href=href aria-current=move || here().then_some("page")><Icon name=icon/>{word}</a> }
 }
 
 #[component]

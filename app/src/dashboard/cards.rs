@@ -1,6 +1,7 @@
 //! The row of numbers at the top.
 
 use domain::dashboard::Card;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 #[component]
@@ -14,7 +15,12 @@ pub fn Cards(cards: Vec<Card>) -> impl IntoView {
                     view! {
                         <section class="card kpi s3" aria-label=name>
                             <div class="label">{card.label}</div>
-                            <div class="value" title=card.exact>{card.value}</div>
+                            <div class="value" title=card.exact>
+                                {match card.href {
+                                    Some(href) => Either::Left(view! { <a href=href>{card.value}</a> }),
+                                    None => Either::Right(card.value),
+                                }}
+                            </div>
                             <div class="basis">{card.basis}</div>
                         </section>
                     }

@@ -40,7 +40,7 @@ fn table(changes: Vec<ChangeView>) -> impl IntoView {
                         .map(|change| {
                             view! {
                                 <tr>
-                                    <td title=change.opportunity.clone()>{change.opportunity.clone()}</td>
+                                    <td title=change.opportunity.clone()><a href=change.href>{change.opportunity.clone()}</a></td>
                                     <td class="dim" title=change.customer.clone()>{change.customer.clone()}</td>
                                     <td><Badge tone=change.tone word=change.what/></td>
                                     <td class="num dim">{change.age}</td>

@@ -8,14 +8,28 @@ use super::StatusCount;
 /// Shares beyond this many are drawn as one: more hues cannot be told apart (`reference/product.md`, D2).
 pub const MOST: usize = 5;
 
+/// A part of the pie: one status, or what is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    pub name: String,
+    pub count: i64,
+    /// The statuses in it; none stands for records without one.
+    pub codes: Vec<Option<i32>>,
+}
+
 /// The counts that get a slice of their own, and the sum of the others as the last: at most [`MOST`].
-pub fn slices(counts: &[StatusCount]) -> Vec<(String, i64)> {
-    let named = |count: &StatusCount| (count.status.clone(), count.count);
+pub fn slices(counts: &[StatusCount]) -> Vec<Slice> {
+    let named =
+        |count: &StatusCount| Slice { name: count.status.clone(), count: count.count, codes: vec![count.status_code] };
     if counts.len() <= MOST {
         return counts.iter().map(named).collect();
     }
     let (own, rest) = counts.split_at(MOST - 1);
-    let other = (format!("Other ({})", rest.len()), rest.iter().map(|count| count.count).sum());
+    let other = Slice {
+        name: format!("Other ({})", rest.len()),
+        count: rest.iter().map(|count| count.count).sum(),
+        codes: rest.iter().map(|count| count.status_code).collect(),
+    };
     own.iter().map(named).chain([other]).collect()
 }
 
@@ -58,8 +72,9 @@ mod tests {
     #[test]
     fn what_has_no_slice_of_its_own_is_summed() {
         let slices = slices(&counts(&[9, 8, 7, 6, 5, 4, 3]));
-        assert_eq!(slices.last(), Some(&("Other (3)".to_owned(), 12)));
-        assert_eq!(slices.iter().map(|slice| slice.1).sum::<i64>(), 42);
+        let other = Slice { name: "Other (3)".into(), count: 12, codes: vec![None; 3] };
+        assert_eq!(slices.last(), Some(&other));
+        assert_eq!(slices.iter().map(|slice| slice.count).sum::<i64>(), 42);
         assert_eq!(super::slices(&counts(&[1, 2])).len(), 2);
     }
 

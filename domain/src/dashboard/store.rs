@@ -7,7 +7,7 @@ use crate::calendar::{day_end, day_start, month, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;
 use crate::money::Money;
-use crate::opportunities::{State, Status};
+use crate::opportunities::filter::Kind;
 use crate::sync::{failures, store as runs};
 
 /// The instants of a range: at or after the first, before the second.
@@ -41,16 +41,16 @@ async fn overview(
     let row = sqlx::query!(
         r#"select count(*) as "total!",
             coalesce(sum(charge_total) filter (where state = any($4) and coalesce(status, -1) <> all($5)), 0) as "open_value!: Money",
-            count(*) filter (where state = $6 and coalesce(status, -1) <> all($7) and starts_at >= $8 and starts_at < $9) as "orders!"
+            count(*) filter (where state = any($6) and coalesce(status, -1) <> all($7) and starts_at >= $8 and starts_at < $9) as "orders!"
         from opportunities
         where tenant_id = $1 and deleted_at is null and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)"#,
         tenant,
         bounds.from,
         bounds.to,
-        &[State::Quotation.code(), State::Order.code()],
-        &Status::codes(Status::is_closed),
-        State::Order.code(),
-        &Status::codes(Status::is_off),
+        &Kind::Open.states(),
+        &Kind::Open.without(),
+        &Kind::Booked.states(),
+        &Kind::Booked.without(),
         month.0,
         month.1,
     )
@@ -74,10 +74,11 @@ async fn statuses(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<StatusCount>
     let tenant = tx.tenant();
     sqlx::query_as!(
         StatusCount,
-        r#"select coalesce(mode() within group (order by opportunity_status), 'No status') as "status!", status as status_code, count(*) as "count!"
+        r#"select case when status is null then 'No status' else coalesce(mode() within group (order by opportunity_status), 'Status ' || status) end as "status!",
+            status as status_code, count(*) as "count!"
         from opportunities
         where tenant_id = $1 and deleted_at is null and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)
-        group by status, case when status is null then opportunity_status end
+        group by status
         order by count(*) desc, 1"#,
         tenant,
         bounds.from,

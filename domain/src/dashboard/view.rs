@@ -20,6 +20,8 @@ pub struct Card {
     /// The exact value, where the card shows a rounded one.
     pub exact: Option<String>,
     pub basis: String,
+    /// The list whose rows it counts.
+    pub href: Option<String>,
 }
 
 /// One slice of the pie and its line in the legend.
@@ -29,12 +31,15 @@ pub struct Share {
     pub count: i64,
     /// Whole percent of all.
     pub percent: i64,
+    /// The list of these records.
+    pub href: String,
 }
 
 /// One line of the recent changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeView {
     pub id: String,
+    pub href: String,
     pub opportunity: String,
     pub customer: String,
     pub what: String,
@@ -60,10 +65,13 @@ mod build {
     use chrono::{DateTime, Utc};
 
     use super::{Card, ChangeView, DashboardView, Share, Tone};
-    use crate::calendar::age;
+    use crate::calendar::{age, date, month, zone_or_utc};
     use crate::dashboard::{Activity, Dashboard, pie};
     use crate::identity::TenantView;
     use crate::money::grouped;
+    use crate::opportunities::address::Address;
+    use crate::opportunities::filter::Kind;
+    use crate::opportunities::list_build::PATH;
 
     /// Changes shown; the list behind them has more.
     const CHANGES: usize = 8;
@@ -74,8 +82,14 @@ mod build {
             let overview = &figures.overview;
             let total = overview.total_opportunities;
             let slices = pie::slices(&figures.status_distribution);
-            let counts: Vec<i64> = slices.iter().map(|slice| slice.1).collect();
-            let share = |(name, count): (String, i64)| Share { name, count, percent: percent(count, total) };
+            let counts: Vec<i64> = slices.iter().map(|slice| slice.count).collect();
+            let share = |name: &str, count: i64, codes: &[Option<i32>]| Share {
+                name: name.into(),
+                count,
+                percent: percent(count, total),
+                href: with_status(codes),
+            };
+            let (first, after) = month(now, zone_or_utc(&tenant.timezone));
             let exact = format!("{} {}", overview.open_value, tenant.currency);
             DashboardView {
                 cards: vec![
@@ -84,22 +98,50 @@ mod build {
                         overview.open_value.short(&tenant.currency),
                         Some(exact),
                         "quoted + ordered, not closed",
+                        Some(list().with("kind", Kind::Open.key())),
                     ),
-                    card("Opportunities", number(total), None, "mirror, without deleted"),
-                    card("Orders this month", number(overview.orders_this_month), None, "by start date, not cancelled"),
-                    card("Failed records", number(overview.failed_records), None, "cannot be mirrored now"),
+                    card("Opportunities", number(total), None, "mirror, without deleted", Some(list())),
+                    card(
+                        "Orders this month",
+                        number(overview.orders_this_month),
+                        None,
+                        "by start date, not cancelled",
+                        Some(between(list().with("kind", Kind::Booked.key()), first, after, &tenant.timezone)),
+                    ),
+                    card("Failed records", number(overview.failed_records), None, "cannot be mirrored now", None),
                 ],
                 total,
                 pie: if total > 0 { pie::svg(&counts).unwrap_or_default() } else { String::new() },
-                shares: slices.into_iter().map(share).collect(),
-                statuses: figures.status_distribution.iter().map(|s| share((s.status.clone(), s.count))).collect(),
+                shares: slices.iter().map(|slice| share(&slice.name, slice.count, &slice.codes)).collect(),
+                statuses: figures
+                    .status_distribution
+                    .iter()
+                    .map(|s| share(&s.status, s.count, &[s.status_code]))
+                    .collect(),
                 changes: figures.recent_activity.iter().take(CHANGES).map(|change| line(change, now)).collect(),
             }
         }
     }
 
-    fn card(label: &str, value: String, exact: Option<String>, basis: &str) -> Card {
-        Card { label: label.into(), value, exact, basis: basis.into() }
+    fn card(label: &str, value: String, exact: Option<String>, basis: &str, list: Option<Address>) -> Card {
+        Card { label: label.into(), value, exact, basis: basis.into(), href: list.map(|list| list.href(PATH)) }
+    }
+
+    fn list() -> Address {
+        Address::default()
+    }
+
+    /// From the day of the first instant to the day before the second.
+    fn between(list: Address, first: DateTime<Utc>, after: DateTime<Utc>, zone: &str) -> Address {
+        let zone = zone_or_utc(zone);
+        let last = date(after, zone).pred_opt().unwrap_or_default();
+        list.with("from", &date(first, zone).to_string()).with("to", &last.to_string())
+    }
+
+    fn with_status(codes: &[Option<i32>]) -> String {
+        let words: Vec<String> =
+            codes.iter().map(|code| code.map_or_else(|| "none".into(), |code| code.to_string())).collect();
+        list().with("status", &words.join(",")).href(PATH)
     }
 
     fn number(count: i64) -> String {
@@ -119,6 +161,7 @@ mod build {
         };
         ChangeView {
             id: change.id.clone(),
+            href: format!("{PATH}/{}", change.opportunity_id),
             opportunity: change.opportunity_name.clone(),
             customer: change.customer_name.clone().unwrap_or_else(|| "—".into()),
             what: change.new_status.as_ref().map_or_else(|| word.into(), |status| format!("{word} · {status}")),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::{State, Status};
 use crate::money::Money;
 
 /// Whether records that are gone from the source are listed.
@@ -11,6 +12,48 @@ pub enum Deleted {
     Exclude,
     Only,
     Include,
+}
+
+/// A named set of opportunities, defined once for tiles and lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Quotations and orders that are not completed, cancelled, lost or dead.
+    Open,
+    /// Orders that are not cancelled, lost or dead.
+    Booked,
+    /// Quotations that are not completed, cancelled, lost or dead.
+    Quoted,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 3] = [Kind::Open, Kind::Booked, Kind::Quoted];
+
+    /// The word in an address.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Kind::Open => "open",
+            Kind::Booked => "booked",
+            Kind::Quoted => "quoted",
+        }
+    }
+
+    /// States that belong to it.
+    pub fn states(self) -> Vec<i32> {
+        let states: &[State] = match self {
+            Kind::Open => &[State::Quotation, State::Order],
+            Kind::Booked => &[State::Order],
+            Kind::Quoted => &[State::Quotation],
+        };
+        states.iter().map(|state| state.code()).collect()
+    }
+
+    /// Statuses that do not; a record without a status belongs to it.
+    pub fn without(self) -> Vec<i32> {
+        match self {
+            Kind::Booked => Status::codes(Status::is_off),
+            Kind::Open | Kind::Quoted => Status::codes(Status::is_closed),
+        }
+    }
 }
 
 /// A column to sort by.
@@ -67,10 +110,13 @@ impl Sort {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub status: Vec<i32>,
+    /// Also, or only, records without a status.
+    pub no_status: bool,
+    pub kind: Option<Kind>,
     pub state: Vec<i32>,
     pub owner: Vec<i64>,
     pub organisation: Vec<i64>,
-    /// Part of subject, organisation or venue, in any case.
+    /// Part of subject, organisation or venue, in any case, or the id.
     pub q: Option<String>,
     /// Civil dates of `starts_at` in the tenant's zone, both included.
     pub from: Option<NaiveDate>,

@@ -1,17 +1,27 @@
 //! A page of the mirror: filtered, sorted, counted.
 
 use super::OpportunityRow;
-use super::filter::{Deleted, Filter, Sort};
+use super::filter::{Deleted, Filter, Kind, Sort};
 use super::store;
 use crate::calendar::{day_end, day_start, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;
+use crate::money::Money;
 
 /// A page and how many rows there are in all.
 #[derive(Debug)]
 pub struct Listed {
     pub rows: Vec<OpportunityRow>,
     pub total: i64,
+    /// Sum of `charge_total` over all of them.
+    pub value: Money,
+}
+
+/// Ids that a filter finds, sorted, and what they come to.
+struct Hits {
+    ids: Vec<i64>,
+    total: i64,
+    value: Money,
 }
 
 /// One page; `page` begins with 1. Rows without a value come last, equal ones by id.
@@ -22,14 +32,31 @@ pub async fn page(
     page: i64,
     limit: i64,
 ) -> Result<Listed, sqlx::Error> {
+    let hits = hits(tx, filter, sort, Some(limit), (page - 1).saturating_mul(limit)).await?;
+    Ok(Listed { rows: store::by_ids(tx, &hits.ids).await?, total: hits.total, value: hits.value })
+}
+
+/// All ids that a filter finds, in the order of the list.
+pub async fn all_ids(tx: &mut TenantTx, filter: &Filter, sort: Sort) -> Result<Vec<i64>, sqlx::Error> {
+    Ok(hits(tx, filter, sort, None, 0).await?.ids)
+}
+
+async fn hits(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    sort: Sort,
+    limit: Option<i64>,
+    offset: i64,
+) -> Result<Hits, sqlx::Error> {
     let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
     let tenant = tx.tenant();
     let some = |list: &[i32]| (!list.is_empty()).then(|| list.to_vec());
     let some_ids = |list: &[i64]| (!list.is_empty()).then(|| list.to_vec());
     // Three sort keys, one a type, so that the column is a parameter and the statement stays one.
-    let hits = sqlx::query!(
+    sqlx::query_as!(
+        Hits,
         r#"with hits as materialized (
-            select id,
+            select id, charge_total,
                 case $14 when 'id' then id when 'state' then state when 'status' then status when 'organisation_id' then organisation_id
                     when 'owner_id' then owner_id when 'charge_total' then charge_total when 'total_value' then total_value
                     when 'provisional_cost_total' then provisional_cost_total when 'predicted_cost_total' then predicted_cost_total
@@ -42,17 +69,20 @@ pub async fn page(
                     when 'deleted_at' then deleted_at end as time_key
             from opportunities
             where tenant_id = $1
-                and ($2::int[] is null or status = any($2)) and ($3::int[] is null or state = any($3))
+                and ($2::int[] is null and not $18 or status = any($2) or $18 and status is null)
+                and ($19::int[] is null or state = any($19)) and ($20::int[] is null or coalesce(status, -1) <> all($20))
+                and ($3::int[] is null or state = any($3))
                 and ($4::bigint[] is null or owner_id = any($4)) and ($5::bigint[] is null or organisation_id = any($5))
                 and ($6::text is null or position(lower($6) in lower(coalesce(subject, name))) > 0
-                    or position(lower($6) in lower(organisation_name)) > 0 or position(lower($6) in lower(venue_name)) > 0)
+                    or position(lower($6) in lower(organisation_name)) > 0 or position(lower($6) in lower(venue_name)) > 0
+                    or id::text = trim($6))
                 and ($7::timestamptz is null or starts_at >= $7) and ($8::timestamptz is null or starts_at < $8)
                 and ($9::numeric is null or charge_total >= $9) and ($10::numeric is null or charge_total <= $10)
                 and ($11::int is null or synced_at < now() - make_interval(hours => $11))
                 and ($12::timestamptz is null or last_webhook_at >= $12)
                 and ($13::bool is null or (deleted_at is not null) = $13)
         )
-        select (select count(*) from hits) as "total!", array(
+        select (select count(*) from hits) as "total!", (select coalesce(sum(charge_total), 0) from hits) as "value!: Money", array(
             select id from hits
             order by case when not $15 then number_key end, case when $15 then number_key end desc nulls last,
                 case when not $15 then text_key end, case when $15 then text_key end desc nulls last,
@@ -66,8 +96,8 @@ pub async fn page(
         filter.q.as_deref(),
         filter.from.map(|day| day_start(day, zone)),
         filter.to.map(|day| day_end(day, zone)),
-        filter.min_value as Option<crate::money::Money>,
-        filter.max_value as Option<crate::money::Money>,
+        filter.min_value as Option<Money>,
+        filter.max_value as Option<Money>,
         filter.stale_hours,
         filter.webhook_since,
         match filter.deleted {
@@ -78,9 +108,11 @@ pub async fn page(
         sort.column,
         sort.descending,
         limit,
-        (page - 1).saturating_mul(limit),
+        offset,
+        filter.no_status,
+        filter.kind.map(Kind::states) as Option<Vec<i32>>,
+        filter.kind.map(Kind::without) as Option<Vec<i32>>,
     )
     .fetch_one(tx.connection())
-    .await?;
-    Ok(Listed { rows: store::by_ids(tx, &hits.ids).await?, total: hits.total })
+    .await
 }

@@ -1,14 +1,32 @@
 //! Opportunities: enquiries, drafts, quotations and orders, as the source has them.
 
+mod detail_view;
+mod list_view;
 mod row;
 mod status;
 
 #[cfg(feature = "ssr")]
+pub mod address;
+#[cfg(feature = "ssr")]
+mod changes;
+#[cfg(feature = "ssr")]
+pub mod column;
+#[cfg(feature = "ssr")]
+mod detail_build;
+#[cfg(feature = "ssr")]
+pub mod export;
+#[cfg(feature = "ssr")]
 pub mod filter;
+#[cfg(feature = "ssr")]
+pub mod form;
 #[cfg(feature = "ssr")]
 pub mod list;
 #[cfg(feature = "ssr")]
+pub mod list_build;
+#[cfg(feature = "ssr")]
 pub mod mirror;
+#[cfg(feature = "ssr")]
+pub mod query;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
@@ -17,6 +35,10 @@ mod rows;
 mod scalar;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+mod words;
 
+pub use detail_view::{ChangeLine, DetailView, Fact, FieldChange, Stop};
+pub use list_view::{Cell, Chip, Choice, Fields, Head, ListRow, ListView, Tab};
 pub use row::OpportunityRow;
 pub use status::{State, Status};

@@ -41,6 +41,16 @@ impl State {
         }
     }
 
+    /// What people call it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            State::Enquiry => "Enquiry",
+            State::Draft => "Draft",
+            State::Quotation => "Quotation",
+            State::Order => "Order",
+        }
+    }
+
     /// None for a number that the contract does not know.
     pub fn from_code(code: i32) -> Option<State> {
         State::ALL.into_iter().find(|state| state.code() == code)
@@ -72,6 +82,21 @@ impl Status {
             Status::Lost => 60,
             Status::Dead => 70,
             Status::Postponed => 80,
+        }
+    }
+
+    /// What people call it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Status::Open => "Open",
+            Status::Provisional => "Provisional",
+            Status::Reserved => "Reserved",
+            Status::Active => "Active",
+            Status::Completed => "Completed",
+            Status::Cancelled => "Cancelled",
+            Status::Lost => "Lost",
+            Status::Dead => "Dead",
+            Status::Postponed => "Postponed",
         }
     }
 

@@ -132,6 +132,14 @@ pub async fn open(
 }
 
 /// Whether the tenant has an account connected.
+pub async fn subdomain(tx: &mut TenantTx) -> Result<Option<String>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!("select subdomain from connections where tenant_id = $1 and provider = $2", tenant, PROVIDER)
+        .fetch_optional(tx.connection())
+        .await
+}
+
+/// Whether an account is connected.
 pub async fn exists(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query_scalar!(

@@ -1,6 +1,7 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
 mod dashboard;
+mod export;
 mod health;
 mod opportunities;
 mod params;
@@ -21,6 +22,7 @@ pub fn routes() -> Router<State> {
         .route("/session", get(session::read).post(session::open).delete(session::close))
         .route("/dashboard", get(dashboard::read))
         .route("/opportunities", get(opportunities::list))
+        .route("/opportunities.csv", get(export::opportunities))
         .route("/opportunities/{id}", get(opportunities::read))
         .route("/sync/initial", post(sync::initial))
         .route("/sync/incremental", post(sync::incremental))

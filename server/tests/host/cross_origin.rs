@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 13] = [
+const UNSAFE: [&str; 16] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -19,6 +19,9 @@ const UNSAFE: [&str; 13] = [
     "POST /rpc/sync/state",
     "POST /rpc/sync/start",
     "POST /rpc/sync/cancel",
+    "POST /rpc/opportunities/list",
+    "POST /rpc/opportunities/read",
+    "POST /rpc/opportunities/read-again",
     "POST /sign-in",
     "POST /sign-out",
 ];

@@ -35,6 +35,7 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/dashboard", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/opportunities", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/opportunities/7", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("GET /api/opportunities.csv", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/sync/status", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/sync/failures", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /api/sync/initial", "401 403 409 409  403 409 403 403 403  401 401 409"),
@@ -46,10 +47,15 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /rpc/sync/state", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/sync/start", "401 403 409 409  403 409 403 403 403  401 401 409"),
     ("POST /rpc/sync/cancel", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /rpc/opportunities/list", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /rpc/opportunities/read", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("POST /rpc/opportunities/read-again", "401 403 409 409  403 409 403 403 403  401 401 409"),
     ("GET /api/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     ("POST /rpc/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     // Pages are for people: who is not signed in is sent to sign in.
     ("GET /", "303 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /opportunities", "303 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /opportunities/7", "303 404 404 404  404 403 403 403 403  401 401 404"),
     ("GET /sign-in", "200 303 303 303  303 303 303 303 303  401 401 303"),
     ("GET /nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     ("POST /sign-in", "303 303 303 303  303 303 303 303 303  303 303 303"),
@@ -94,6 +100,9 @@ async fn ask(browser: &Browser, route: &str) -> Seen {
     let (method, path) = route.split_once(' ').unwrap();
     match (method, path) {
         ("POST", "/rpc/sync/start") => browser.call(path, "kind=initial_sync").await,
+        ("POST", "/rpc/opportunities/list") => browser.call(path, "search=").await,
+        ("POST", "/rpc/opportunities/read") => browser.call(path, "id=7&raw=false").await,
+        ("POST", "/rpc/opportunities/read-again") => browser.call(path, "id=7").await,
         ("POST", path) if path.starts_with("/rpc/") || path == "/sign-in" => browser.call(path, "").await,
         (method, path) => browser.send(method.parse::<Method>().unwrap(), path, |request| request).await,
     }

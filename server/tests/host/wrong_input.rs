@@ -123,6 +123,10 @@ async fn a_parameter_that_cannot_be_read_is_named() {
             assert_eq!(seen.status, 400, "{what}: {}", seen.text);
             assert_eq!(refusal(&what, &seen), *parameter, "{what}: {}", seen.text);
         }
+        // The boxes of a form send one each.
+        if ["status", "state", "owner", "organisation"].contains(parameter) {
+            continue;
+        }
         let twice = stage.key.get(&format!("{route}?{parameter}=1&{parameter}=1")).await;
         assert_eq!((twice.status, refusal("twice", &twice).as_str()), (400, *parameter), "{route} {parameter} twice");
     }

@@ -13,9 +13,14 @@ pub struct Tenant {
 impl Tenant {
     pub async fn create(env: &Env, slug: &str) -> Tenant {
         let id = env.backline_ok(&["tenant", "create", "--slug", slug, "--name", slug], "").await;
-        let mut tenant = Tenant { slug: slug.to_owned(), id, key: String::new(), env: env.clone() };
+        let mut tenant = Tenant::of(env, slug, &id);
         tenant.key = tenant.new_key(&["read", "sync"]).await;
         tenant
+    }
+
+    /// One that exists already; it has no key yet.
+    pub fn of(env: &Env, slug: &str, id: &str) -> Tenant {
+        Tenant { slug: slug.to_owned(), id: id.to_owned(), key: String::new(), env: env.clone() }
     }
 
     /// A tenant whose account is the stand.

@@ -9,6 +9,7 @@ mod changes;
 mod command_line;
 mod connection;
 mod crashes;
+mod desk;
 mod equality;
 mod failures;
 mod manners;

@@ -1,0 +1,140 @@
+//! From an address to a list ready to be shown.
+
+use chrono::{DateTime, Utc};
+
+use super::address::Address;
+use super::column::Column;
+use super::filter::Sort;
+use super::form;
+use super::list_view::{Cell, Head, ListRow, ListView, Tab};
+use super::query::Query;
+use super::words::{money, status_tone};
+use super::{OpportunityRow, list};
+use crate::calendar::{age, week, zone_or_utc};
+use crate::db::TenantTx;
+use crate::identity::TenantView;
+use crate::money::grouped;
+use crate::params::{Fault, Params};
+use crate::sync::store as runs;
+
+/// Where the list lives.
+pub const PATH: &str = "/opportunities";
+
+/// The newest change first, unless the address says otherwise.
+pub const NEWEST: Sort = Sort { column: "updated_at_rms", descending: true };
+
+/// Why a list cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+impl ListView {
+    /// Reads the list that an address asks for. A page behind the last shows the last.
+    pub async fn read(
+        tx: &mut TenantTx,
+        search: &str,
+        tenant: &TenantView,
+        now: DateTime<Utc>,
+    ) -> Result<ListView, ListError> {
+        let mut query = Query::read(Params::parse(search), NEWEST)?;
+        let address = Address::parse(search);
+        let zone = zone_or_utc(&tenant.timezone);
+        let mut listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
+        let last = ((listed.total + query.limit - 1) / query.limit).max(1);
+        if query.page > last {
+            query.page = last;
+            listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
+        }
+        let (runs, _) = runs::recent(tx, 1).await?;
+        let fresh = runs.first().map_or_else(
+            || "never synced".into(),
+            |run| {
+                run.completed_at.map_or_else(
+                    || "syncing now".into(),
+                    |at| match age(at, now).as_str() {
+                        "now" => "synced just now".into(),
+                        age => format!("synced {age} ago"),
+                    },
+                )
+            },
+        );
+        let page = |page: i64| address.with("page", &page.to_string()).href(PATH);
+        let first = (query.page - 1) * query.limit;
+        let shown = i64::try_from(listed.rows.len()).unwrap_or(0);
+        let number = |count: i64| grouped(count.unsigned_abs());
+        Ok(ListView {
+            tabs: tabs(&address, zone, now),
+            fields: form::fields(tx, &address, &query).await?,
+            chips: form::chips(&address, &query, PATH),
+            heads: query.columns.iter().map(|column| head(*column, &address, query.sort, &tenant.currency)).collect(),
+            rows: listed.rows.iter().map(|row| line(row, &query.columns, zone)).collect(),
+            total: listed.total,
+            summary: format!(
+                "{} {} · {} {} ex tax",
+                number(listed.total),
+                if listed.total == 1 { "record" } else { "records" },
+                money(Some(listed.value)),
+                tenant.currency
+            ),
+            place: if shown == 0 {
+                "0 of 0".into()
+            } else {
+                format!("{}–{} of {}", number(first + 1), number(first + shown), number(listed.total))
+            },
+            previous: (query.page > 1).then(|| page(query.page - 1)),
+            next: (query.page < last).then(|| page(query.page + 1)),
+            csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
+            fresh,
+        })
+    }
+}
+
+/// Lists that everybody needs.
+fn tabs(address: &Address, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Tab> {
+    let today = crate::calendar::date(now, zone);
+    let (monday, sunday) = week(today);
+    let usual = [
+        ("All", String::new()),
+        ("Quotes to chase", format!("kind=quoted&from={today}&sort=starts_at")),
+        ("Going out this week", format!("kind=booked&from={monday}&to={sunday}&sort=starts_at")),
+        ("Not seen for 24 h", "staleHours=24&sort=synced_at".into()),
+    ];
+    let tab = |(name, query): (&str, String)| {
+        let view = Address::parse(&query);
+        Tab { name: name.into(), on: view.asks_as(address), href: view.href(PATH) }
+    };
+    usual.into_iter().map(tab).collect()
+}
+
+/// A second press on a column turns its order round; amounts and times begin with the greatest.
+fn head(column: Column, address: &Address, sort: Sort, currency: &str) -> Head {
+    let name = column.sorted_by();
+    let descending = (sort.column == name).then_some(sort.descending);
+    let downwards = match descending {
+        Some(descending) => !descending,
+        None => {
+            column.is_number() || matches!(column, Column::Created | Column::Changed | Column::Seen | Column::Webhook)
+        }
+    };
+    let next = if downwards { format!("-{name}") } else { name.to_owned() };
+    Head {
+        label: column.label(currency),
+        number: column.is_number(),
+        href: address.with("sort", &next).href(PATH),
+        descending,
+    }
+}
+
+fn line(row: &OpportunityRow, columns: &[Column], zone: chrono_tz::Tz) -> ListRow {
+    let cell = |column: &Column| Cell {
+        text: column.text(row, zone),
+        number: column.is_number(),
+        tone: (*column == Column::Status).then(|| status_tone(row)),
+        leads: *column == Column::Subject || (*column == Column::Id && !columns.contains(&Column::Subject)),
+    };
+    ListRow { id: row.id, cells: columns.iter().map(cell).collect(), gone: row.deleted_at.is_some() }
+}

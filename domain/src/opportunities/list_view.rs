@@ -1,0 +1,96 @@
+//! A list in words and figures ready to be shown: the host formats, the browser lays out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dashboard::Tone;
+
+/// The head of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub label: String,
+    pub number: bool,
+    pub href: String,
+    /// Whether the list is sorted by it, and then whether downwards.
+    pub descending: Option<bool>,
+}
+
+/// One field of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    pub text: String,
+    pub number: bool,
+    /// Shown as a badge in this tone.
+    pub tone: Option<Tone>,
+    /// Leads to the record.
+    pub leads: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListRow {
+    pub id: i64,
+    pub cells: Vec<Cell>,
+    pub gone: bool,
+}
+
+/// A filter that is set, and the link without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chip {
+    pub label: String,
+    pub value: String,
+    pub href: String,
+}
+
+/// Something to choose in the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// What the form of the filters holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fields {
+    pub q: String,
+    pub from: String,
+    pub to: String,
+    pub min_value: String,
+    pub max_value: String,
+    pub stale_hours: String,
+    pub statuses: Vec<Choice>,
+    pub states: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub owners: Vec<Choice>,
+    pub deleted: Vec<Choice>,
+    pub columns: Vec<Choice>,
+    /// Pairs that the form has no field for, kept as they are.
+    pub kept: Vec<(String, String)>,
+}
+
+/// A list that somebody made before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tab {
+    pub name: String,
+    pub href: String,
+    pub on: bool,
+}
+
+/// A page of the list and everything around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListView {
+    pub tabs: Vec<Tab>,
+    pub fields: Fields,
+    pub chips: Vec<Chip>,
+    pub heads: Vec<Head>,
+    pub rows: Vec<ListRow>,
+    pub total: i64,
+    /// "245 records · £1,420,118.20 ex tax".
+    pub summary: String,
+    /// "1–50 of 245".
+    pub place: String,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub csv: String,
+    /// How old the mirror is.
+    pub fresh: String,
+}
