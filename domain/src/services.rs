@@ -1,5 +1,6 @@
 //! What a host or a command works with, put together once.
 
+use crate::dashboard::cache::Cache;
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
 use crate::seal::Sealer;
@@ -31,6 +32,7 @@ pub struct Services {
     pub sealer: Sealer,
     pub passwords: Passwords,
     pub sync: SyncService,
+    pub dashboards: Cache,
 }
 
 impl Services {
@@ -39,6 +41,6 @@ impl Services {
         let db = Db::connect(&settings.database_url).await?;
         let sealer = Sealer::new(&settings.secret_key);
         let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync)?;
-        Ok(Services { db, sealer, passwords: Passwords::new()?, sync })
+        Ok(Services { db, sealer, passwords: Passwords::new()?, sync, dashboards: Cache::default() })
     }
 }

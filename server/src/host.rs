@@ -129,7 +129,7 @@ async fn serve_on(
     }
     let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, database.direct_url.clone());
     let watch = services.sync.clone();
-    let watching = tokio::spawn(async move { watch.watch().await });
+    let watching = tokio::spawn(async move { tokio::join!(watch.watch(), watch.keep_schedule()) });
     // From the first moment, so that nobody who waits for a run holds up the stop.
     let (sync, stopping) = (services.sync.clone(), stop.clone());
     let letting_go = tokio::spawn(async move {

@@ -5,12 +5,15 @@ use leptos::prelude::*;
 
 use crate::AppError;
 
-/// All figures of the dashboard, in words.
+/// All figures of the dashboard, in words. `search` is what stands behind the question mark of the address: `from` and `to`
+/// narrow the figures to records that begin between them.
 #[server(prefix = "/rpc", endpoint = "dashboard/read")]
-pub async fn dashboard() -> Result<DashboardView, AppError> {
+pub async fn dashboard(#[server(default)] search: String) -> Result<DashboardView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
-    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
-    let figures = domain::dashboard::store::read(&mut tx, domain::dashboard::DateRange::default()).await;
-    let figures = figures.map_err(domain::db::DbError::from)?;
-    Ok(DashboardView::new(&figures, &caller.tenant_view, chrono::Utc::now()))
+    let dates = domain::params::Params::parse(&search).dates("from", "to");
+    let (from, to) = dates.map_err(|fault| crate::host::invalid(&fault.field, &fault.reason))?;
+    let range = domain::dashboard::DateRange { from, to };
+    let computed = services.dashboards.read(&services.db, &caller.actor(), range).await;
+    let computed = computed.map_err(domain::db::DbError::from)?;
+    Ok(DashboardView::new(&computed, range, &caller.tenant_view, chrono::Utc::now()))
 }

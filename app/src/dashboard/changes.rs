@@ -8,7 +8,7 @@ use crate::components::badge::Badge;
 #[component]
 pub fn ChangesCard(changes: Vec<ChangeView>) -> impl IntoView {
     view! {
-        <section class="card s12" aria-labelledby="changes-title">
+        <section class="card s7" aria-labelledby="changes-title">
             <header>
                 <h2 id="changes-title">"Recent changes"</h2>
                 <span class="basis">"from syncs, newest first"</span>

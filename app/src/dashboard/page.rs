@@ -5,10 +5,14 @@ use domain::sync::SyncView;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 
+use super::activity::{TimelineCard, TopCard};
 use super::api::dashboard;
 use super::cards::Cards;
 use super::changes::ChangesCard;
+use super::months::MonthsCard;
+use super::range::Head;
 use super::status::StatusCard;
 use crate::AppError;
 use crate::components::failure::Failure;
@@ -21,7 +25,8 @@ use crate::sync::control::SyncControl;
 pub fn DashboardPage() -> impl IntoView {
     // All three are made here, in one order on both sides: a resource made inside another's Suspense hydrates by luck.
     let who = Resource::new_blocking(|| (), |()| whoami());
-    let figures = Resource::new(|| (), |()| dashboard());
+    let search = use_location().search;
+    let figures = Resource::new(move || search.get(), dashboard);
     let state = Resource::new(|| (), |()| sync_state());
     view! {
         <Title text="Dashboard"/>
@@ -46,17 +51,23 @@ fn Board(
     let on_end = Callback::new(move |()| figures.refetch());
     let failed = |error: AppError| view! { <Failure what="The numbers could not be read." error/> };
     view! {
-        <div class="top"><h1>"Dashboard"</h1></div>
         <div>
             <Transition fallback=CardsSkeleton>
                 {move || Suspend::new(async move {
                     match figures.await {
-                        Ok(view) => Either::Left(view! { <Cards cards=view.cards/> }),
-                        Err(error) => Either::Right(failed(error)),
+                        Ok(view) => Either::Left(view! {
+                            <Head from=view.from to=view.to fresh=view.fresh/>
+                            <Cards cards=view.cards/>
+                            <div class="grid below">
+                                <MonthsCard bars=view.bars months=view.months/>
+                                <StatusCard total=view.total pie=view.pie shares=view.shares all=view.statuses/>
+                            </div>
+                        }),
+                        Err(error) => Either::Right(view! { <div class="top"><h1>"Dashboard"</h1></div> {failed(error)} }),
                     }
                 })}
             </Transition>
-            <div class="grid">
+            <div class="grid below">
                 <Suspense fallback=|| view! { <Skeleton class="card s7"/> }>
                     {move || Suspend::new(async move {
                         match state.await {
@@ -68,8 +79,9 @@ fn Board(
                 <Transition fallback=|| view! { <Skeleton class="card s5"/> }>
                     {move || Suspend::new(async move {
                         figures.await.ok().map(|view| view! {
-                            <StatusCard total=view.total pie=view.pie shares=view.shares all=view.statuses/>
+                            <TimelineCard timeline=view.timeline days=view.days/>
                             <ChangesCard changes=view.changes/>
+                            <TopCard top=view.top/>
                         })
                     })}
                 </Transition>
@@ -86,5 +98,8 @@ fn Skeleton(class: &'static str) -> impl IntoView {
 #[component]
 fn CardsSkeleton() -> impl IntoView {
     let card = |_| view! { <div class="card kpi s3" aria-hidden="true"><div class="skeleton label"></div><div class="skeleton value"></div></div> };
-    view! { <div class="grid kpis">{(0..4).map(card).collect_view()}</div> }
+    view! {
+        <div class="top"><h1>"Dashboard"</h1></div>
+        <div class="grid kpis">{(0..4).map(card).collect_view()}</div>
+    }
 }

@@ -1,12 +1,16 @@
 //! The figures of the dashboard: shapes of `specs/current-rms-watcher.md`, section 5, from the mirror and its changes.
 
 #[cfg(feature = "ssr")]
+pub mod bars;
+#[cfg(feature = "ssr")]
+pub mod cache;
+#[cfg(feature = "ssr")]
 pub mod pie;
 #[cfg(feature = "ssr")]
 pub mod store;
 mod view;
 
-pub use view::{Card, ChangeView, DashboardView, Share, Tone};
+pub use view::{Card, ChangeView, DashboardView, MonthBar, Share, Tone, TopView};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,7 +19,7 @@ use crate::money::Money;
 use crate::sync::{Progress, RunRow};
 
 /// Civil dates of `starts_at` in the tenant's zone, both included. With either of them records without a date are left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DateRange {
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
@@ -27,6 +31,8 @@ pub struct DateRange {
 pub struct Dashboard {
     pub overview: Overview,
     pub status_distribution: Vec<StatusCount>,
+    /// Twelve months by start date, those without value included.
+    pub value_by_month: Vec<MonthValue>,
     /// The last seven days in the tenant's zone, today last, days without a change included.
     pub timeline: Vec<DayCount>,
     pub top_opportunities: Vec<TopOpportunity>,
@@ -62,6 +68,17 @@ pub struct StatusCount {
     /// The source's number; null for records without one.
     pub status_code: Option<i32>,
     pub count: i64,
+}
+
+/// What begins in a month, before tax.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthValue {
+    /// Its first day.
+    pub month: NaiveDate,
+    /// Orders that are not cancelled, lost or dead.
+    pub booked: Money,
+    /// Quotations that are not completed, cancelled, lost or dead.
+    pub quoted: Money,
 }
 
 /// Changes on one day.

@@ -1,9 +1,10 @@
 //! Counting for the dashboard, all in one transaction, so that the figures belong together.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono_tz::Tz;
 
-use super::{Activity, Dashboard, DateRange, DayCount, Overview, StatusCount, SyncInfo, TopOpportunity};
-use crate::calendar::{day_end, day_start, month, zone_or_utc};
+use super::{Activity, Dashboard, DateRange, DayCount, MonthValue, Overview, StatusCount, SyncInfo, TopOpportunity};
+use crate::calendar::{date, day_end, day_start, month, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;
 use crate::money::Money;
@@ -22,9 +23,12 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
     let bounds =
         Bounds { from: range.from.map(|day| day_start(day, zone)), to: range.to.map(|day| day_end(day, zone)) };
     let (runs, progress) = runs::recent(tx, 1).await?;
+    let today = date(Utc::now(), zone);
+    let first = range.from.unwrap_or(today).with_day(1).unwrap_or(today);
     Ok(Dashboard {
         overview: overview(tx, &bounds, month(Utc::now(), zone)).await?,
         status_distribution: statuses(tx, &bounds).await?,
+        value_by_month: months(tx, &bounds, first, zone).await?,
         timeline: timeline(tx, &bounds, zone.name()).await?,
         top_opportunities: top(tx, &bounds).await?,
         recent_activity: recent(tx, &bounds).await?,
@@ -88,20 +92,26 @@ async fn statuses(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<StatusCount>
     .await
 }
 
+/// Without a range from the counts; with one the changes themselves are looked at, since dates are the records'.
 async fn timeline(tx: &mut TenantTx, bounds: &Bounds, zone: &str) -> Result<Vec<DayCount>, sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query_as!(
         DayCount,
         r#"with days as (
             select (now() at time zone $4)::date - back as day from generate_series(0, 6) back
+        ), since as (
+            select ((now() at time zone $4)::date - 6)::timestamp at time zone $4 as at
         ), counted as (
-            select (c.changed_at at time zone $4)::date as day, count(*) as count
+            select (quarter at time zone $4)::date as day, count from change_counts
+            where tenant_id = $1 and quarter >= (select at from since) and $2::timestamptz is null and $3::timestamptz is null
+            union all
+            select (c.changed_at at time zone $4)::date, 1
             from opportunity_changes c join opportunities o on o.tenant_id = c.tenant_id and o.id = c.opportunity_id
-            where c.tenant_id = $1 and c.changed_at >= ((now() at time zone $4)::date - 6)::timestamp at time zone $4
-                and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
-            group by 1
+            where c.tenant_id = $1 and c.changed_at >= (select at from since) and ($2 is not null or $3 is not null)
+                and ($2 is null or o.starts_at >= $2) and ($3 is null or o.starts_at < $3)
         )
-        select days.day as "date!", coalesce(counted.count, 0) as "count!" from days left join counted using (day) order by days.day"#,
+        select days.day as "date!", coalesce(sum(counted.count), 0)::bigint as "count!"
+        from days left join counted using (day) group by 1 order by 1"#,
         tenant,
         bounds.from,
         bounds.to,
@@ -111,21 +121,72 @@ async fn timeline(tx: &mut TenantTx, bounds: &Bounds, zone: &str) -> Result<Vec<
     .await
 }
 
+/// Those with changes after their creation by their counts, then the newest: what was only created has one change.
 async fn top(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<TopOpportunity>, sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query_as!(
         TopOpportunity,
-        r#"with counted as (
-            select opportunity_id, count(*) as count, max(changed_at) as last from opportunity_changes where tenant_id = $1 group by 1
+        r#"with busy as (
+            select o.id, a.count + 1 as count, a.last_at
+            from opportunity_activity a join opportunities o on o.tenant_id = a.tenant_id and o.id = a.opportunity_id
+            where a.tenant_id = $1 and o.deleted_at is null
+                and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
+            order by a.count desc, a.last_at desc limit 10
+        ), fresh as (
+            select o.id, 1::bigint as count, c.changed_at
+            from opportunity_changes c join opportunities o on o.tenant_id = c.tenant_id and o.id = c.opportunity_id
+            where c.tenant_id = $1 and c.kind = 'created' and o.deleted_at is null
+                and ($2 is null or o.starts_at >= $2) and ($3 is null or o.starts_at < $3)
+                and not exists (select from opportunity_activity a where a.tenant_id = $1 and a.opportunity_id = o.id)
+                and (select count(*) from busy) < 10
+            order by c.changed_at desc, c.id desc limit 10
         )
-        select o.id as "opportunity_id!", o.name as "opportunity_name!", o.organisation_name as customer_name, c.count as "event_count!",
-            c.last as "last_activity!"
-        from counted c join opportunities o on o.tenant_id = $1 and o.id = c.opportunity_id
-        where o.deleted_at is null and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
-        order by c.count desc, c.last desc, o.id limit 10"#,
+        select o.id as "opportunity_id!", o.name as "opportunity_name!", o.organisation_name as customer_name,
+            t.count as "event_count!", t.last_at as "last_activity!"
+        from (select * from busy union all select * from fresh) t join opportunities o on o.tenant_id = $1 and o.id = t.id
+        order by t.count desc, t.last_at desc, o.id limit 10"#,
         tenant,
         bounds.from,
         bounds.to
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// Twelve months from this one, or from the one in which the range begins, by start date in the tenant's zone.
+async fn months(
+    tx: &mut TenantTx,
+    bounds: &Bounds,
+    first: NaiveDate,
+    zone: Tz,
+) -> Result<Vec<MonthValue>, sqlx::Error> {
+    let tenant = tx.tenant();
+    let starts: Vec<NaiveDate> = (0..12).filter_map(|month| first.checked_add_months(Months::new(month))).collect();
+    let after = first.checked_add_months(Months::new(12)).unwrap_or(first);
+    sqlx::query_as!(
+        MonthValue,
+        r#"with counted as (
+            select date_trunc('month', starts_at at time zone $4)::date as month,
+                sum(charge_total) filter (where state = any($5) and coalesce(status, -1) <> all($6)) as booked,
+                sum(charge_total) filter (where state = any($7) and coalesce(status, -1) <> all($8)) as quoted
+            from opportunities
+            where tenant_id = $1 and deleted_at is null and starts_at >= $9 and starts_at < $10
+                and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)
+            group by 1
+        )
+        select m.month as "month!", coalesce(c.booked, 0) as "booked!: Money", coalesce(c.quoted, 0) as "quoted!: Money"
+        from unnest($11::date[]) m(month) left join counted c using (month) order by 1"#,
+        tenant,
+        bounds.from,
+        bounds.to,
+        zone.name(),
+        &Kind::Booked.states(),
+        &Kind::Booked.without(),
+        &Kind::Quoted.states(),
+        &Kind::Quoted.without(),
+        day_start(first, zone),
+        day_start(after, zone),
+        &starts
     )
     .fetch_all(tx.connection())
     .await

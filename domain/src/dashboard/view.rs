@@ -47,6 +47,26 @@ pub struct ChangeView {
     pub age: String,
 }
 
+/// A month of the bars with the lists behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthBar {
+    pub label: String,
+    pub booked: String,
+    pub booked_href: String,
+    pub quoted: String,
+    pub quoted_href: String,
+}
+
+/// An opportunity with many changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopView {
+    pub href: String,
+    pub opportunity: String,
+    pub customer: String,
+    pub count: i64,
+    pub age: String,
+}
+
 /// Everything on the dashboard but the sync control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardView {
@@ -58,27 +78,52 @@ pub struct DashboardView {
     /// Every status, for the table.
     pub statuses: Vec<Share>,
     pub changes: Vec<ChangeView>,
+    /// An SVG of ours; its labels are months and amounts.
+    pub bars: String,
+    pub months: Vec<MonthBar>,
+    /// An SVG of ours; its labels are days and counts.
+    pub timeline: String,
+    pub days: Vec<(String, i64)>,
+    pub top: Vec<TopView>,
+    /// The range in the address, as a form shows it; empty without one.
+    pub from: String,
+    pub to: String,
+    /// "computed 10:32:05 · synced 2 min ago".
+    pub fresh: String,
 }
 
 #[cfg(feature = "ssr")]
 mod build {
-    use chrono::{DateTime, Utc};
+    use chrono::{DateTime, Months, NaiveDate, Utc};
+    use chrono_tz::Tz;
 
-    use super::{Card, ChangeView, DashboardView, Share, Tone};
+    use super::{Card, ChangeView, DashboardView, MonthBar, Share, Tone, TopView};
     use crate::calendar::{age, date, month, zone_or_utc};
-    use crate::dashboard::{Activity, Dashboard, pie};
+    use crate::dashboard::bars::{self, Layer};
+    use crate::dashboard::cache::Computed;
+    use crate::dashboard::{Activity, Dashboard, DateRange, MonthValue, TopOpportunity, pie};
     use crate::identity::TenantView;
-    use crate::money::grouped;
+    use crate::money::{Money, grouped};
     use crate::opportunities::address::Address;
     use crate::opportunities::filter::Kind;
     use crate::opportunities::list_build::PATH;
+    use crate::opportunities::words::money as told;
 
     /// Changes shown; the list behind them has more.
     const CHANGES: usize = 8;
+    const TOP: usize = 6;
+
+    fn amount(value: Money) -> String {
+        told(Some(value))
+    }
 
     impl DashboardView {
         /// Puts figures into words.
-        pub fn new(figures: &Dashboard, tenant: &TenantView, now: DateTime<Utc>) -> DashboardView {
+        pub fn new(computed: &Computed, range: DateRange, tenant: &TenantView, now: DateTime<Utc>) -> DashboardView {
+            let figures = &computed.figures;
+            let zone = zone_or_utc(&tenant.timezone);
+            let list = || in_range(range);
+            let with_status = |codes: &[Option<i32>]| with_status(list(), codes);
             let overview = &figures.overview;
             let total = overview.total_opportunities;
             let slices = pie::slices(&figures.status_distribution);
@@ -89,7 +134,7 @@ mod build {
                 percent: percent(count, total),
                 href: with_status(codes),
             };
-            let (first, after) = month(now, zone_or_utc(&tenant.timezone));
+            let (first, after) = month(now, zone);
             let exact = format!("{} {}", overview.open_value, tenant.currency);
             DashboardView {
                 cards: vec![
@@ -106,7 +151,12 @@ mod build {
                         number(overview.orders_this_month),
                         None,
                         "by start date, not cancelled",
-                        Some(between(list().with("kind", Kind::Booked.key()), first, after, &tenant.timezone)),
+                        Some(between(
+                            list().with("kind", Kind::Booked.key()),
+                            range,
+                            date(first, zone),
+                            date(after, zone),
+                        )),
                     ),
                     card("Failed records", number(overview.failed_records), None, "cannot be mirrored now", None),
                 ],
@@ -118,6 +168,18 @@ mod build {
                     .iter()
                     .map(|s| share(&s.status, s.count, &[s.status_code]))
                     .collect(),
+                bars: bars(figures),
+                months: months(figures, range),
+                timeline: timeline(figures),
+                days: figures
+                    .timeline
+                    .iter()
+                    .map(|day| (day.date.format("%a %-d %b").to_string(), day.count))
+                    .collect(),
+                top: top(figures, now),
+                from: range.from.map(|day| day.to_string()).unwrap_or_default(),
+                to: range.to.map(|day| day.to_string()).unwrap_or_default(),
+                fresh: fresh(computed, zone, now),
                 changes: figures.recent_activity.iter().take(CHANGES).map(|change| line(change, now)).collect(),
             }
         }
@@ -127,21 +189,86 @@ mod build {
         Card { label: label.into(), value, exact, basis: basis.into(), href: list.map(|list| list.href(PATH)) }
     }
 
-    fn list() -> Address {
-        Address::default()
+    /// All records, or those that begin in the range.
+    fn in_range(range: DateRange) -> Address {
+        let set = |list: Address, name: &str, day: Option<NaiveDate>| match day {
+            Some(day) => list.with(name, &day.to_string()),
+            None => list,
+        };
+        set(set(Address::default(), "from", range.from), "to", range.to)
     }
 
-    /// From the day of the first instant to the day before the second.
-    fn between(list: Address, first: DateTime<Utc>, after: DateTime<Utc>, zone: &str) -> Address {
-        let zone = zone_or_utc(zone);
-        let last = date(after, zone).pred_opt().unwrap_or_default();
-        list.with("from", &date(first, zone).to_string()).with("to", &last.to_string())
+    /// From the first day to the day before the second, inside of the range.
+    fn between(list: Address, range: DateRange, first: NaiveDate, after: NaiveDate) -> Address {
+        let last = after.pred_opt().unwrap_or_default();
+        let (from, to) = (range.from.map_or(first, |from| from.max(first)), range.to.map_or(last, |to| to.min(last)));
+        list.with("from", &from.to_string()).with("to", &to.to_string())
     }
 
-    fn with_status(codes: &[Option<i32>]) -> String {
+    fn with_status(list: Address, codes: &[Option<i32>]) -> String {
         let words: Vec<String> =
             codes.iter().map(|code| code.map_or_else(|| "none".into(), |code| code.to_string())).collect();
-        list().with("status", &words.join(",")).href(PATH)
+        list.with("status", &words.join(",")).href(PATH)
+    }
+
+    fn months(figures: &Dashboard, range: DateRange) -> Vec<MonthBar> {
+        let bar = |value: &MonthValue| {
+            let after = value.month.checked_add_months(Months::new(1)).unwrap_or(value.month);
+            let href =
+                |kind: Kind| between(in_range(range).with("kind", kind.key()), range, value.month, after).href(PATH);
+            MonthBar {
+                label: value.month.format("%b %Y").to_string(),
+                booked: amount(value.booked),
+                booked_href: href(Kind::Booked),
+                quoted: amount(value.quoted),
+                quoted_href: href(Kind::Quoted),
+            }
+        };
+        // A month that lies wholly outside of the range has no list.
+        let inside = |value: &&MonthValue| range.to.is_none_or(|to| value.month <= to);
+        figures.value_by_month.iter().filter(inside).map(bar).collect()
+    }
+
+    fn bars(figures: &Dashboard) -> String {
+        let value = |amount: Money| amount.minor() as f64 / 100.0;
+        let layer = |name, pick: fn(&MonthValue) -> Money| Layer {
+            name,
+            values: figures.value_by_month.iter().map(|month| value(pick(month))).collect(),
+        };
+        let labels = figures.value_by_month.iter().map(|month| month.month.format("%b").to_string()).collect();
+        bars::svg(labels, vec![layer("booked", |month| month.booked), layer("quoted", |month| month.quoted)], 650.0)
+            .unwrap_or_default()
+    }
+
+    fn timeline(figures: &Dashboard) -> String {
+        let labels = figures.timeline.iter().map(|day| day.date.format("%a %-d").to_string()).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a drawing; the numbers are in the table")]
+        let values = figures.timeline.iter().map(|day| day.count as f64).collect();
+        bars::svg(labels, vec![Layer { name: "changes", values }], 440.0).unwrap_or_default()
+    }
+
+    fn top(figures: &Dashboard, now: DateTime<Utc>) -> Vec<TopView> {
+        let line = |top: &TopOpportunity| TopView {
+            href: format!("{PATH}/{}", top.opportunity_id),
+            opportunity: top.opportunity_name.clone(),
+            customer: top.customer_name.clone().unwrap_or_else(|| "—".into()),
+            count: top.event_count,
+            age: age(top.last_activity, now),
+        };
+        figures.top_opportunities.iter().take(TOP).map(line).collect()
+    }
+
+    fn fresh(computed: &Computed, zone: Tz, now: DateTime<Utc>) -> String {
+        let at = computed.computed_at.with_timezone(&zone).format("%H:%M:%S");
+        let synced = match &computed.figures.sync_info.last_sync {
+            None => "never synced".into(),
+            Some(run) => match run.completed_at {
+                None => "syncing now".into(),
+                Some(at) if (now - at).num_seconds() < 60 => "synced just now".into(),
+                Some(at) => format!("synced {} ago", age(at, now)),
+            },
+        };
+        format!("computed {at} · {synced}")
     }
 
     fn number(count: i64) -> String {

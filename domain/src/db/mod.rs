@@ -1,6 +1,7 @@
 //! The only door to PostgreSQL. The pools are private to this module: a tenant's rows are reached through a [`TenantTx`],
 //! and what stands before or above a tenant is the short list of named functions in [`lookup`] and [`operator`].
 
+mod epochs;
 pub mod lookup;
 pub mod migrate;
 pub mod operator;

@@ -7,6 +7,9 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
 
+use super::epochs::Epochs;
+use crate::identity::TenantId;
+
 /// What the database answered, for the log. It never reaches a browser.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -32,14 +35,17 @@ impl DbError {
     }
 }
 
-/// Connection cut or refused, server starting or stopping, pool exhausted.
+/// Chosen by PostgreSQL to give way to another transaction: the same again will do.
+const DEADLOCK: &str = "40P01";
+
+/// Connection cut or refused, server starting or stopping, pool exhausted, or a deadlock lost: later it will work.
 pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "53300")
-        }
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("57P") || code.starts_with("08") || ["53300", DEADLOCK].contains(&&*code)
+        }),
         _ => false,
     }
 }
@@ -49,15 +55,25 @@ pub(crate) fn is_away(error: &sqlx::Error) -> bool {
 pub struct Db {
     pub(super) app: PgPool,
     pub(super) worker: PgPool,
+    pub(super) epochs: Epochs,
 }
 
 impl Db {
     /// Opens both pools lazily and refuses roles that would see every tenant.
     pub async fn connect(url: &str) -> Result<Db, DbError> {
-        let db = Db { app: pool(url, "backline_app", 16)?, worker: pool(url, "backline_worker", 8)? };
+        let db = Db {
+            app: pool(url, "backline_app", 16)?,
+            worker: pool(url, "backline_worker", 8)?,
+            epochs: Epochs::default(),
+        };
         refuse_unsafe_role(&db.app).await?;
         refuse_unsafe_role(&db.worker).await?;
         Ok(db)
+    }
+
+    /// Differs from what it was before when rows of the tenant may have changed through this host since.
+    pub fn epoch(&self, tenant: TenantId) -> u64 {
+        self.epochs.of(tenant.0)
     }
 
     /// Whether the database answers now.

@@ -3,6 +3,7 @@
 use sqlx::{Executor, PgConnection, Postgres, Transaction};
 
 use super::Db;
+use super::epochs::Epochs;
 use crate::identity::{PersonId, Persona, Role, TenantId};
 
 /// Who acts inside a tenant: what row-level security and the audit need to know.
@@ -25,32 +26,33 @@ impl Actor {
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: TenantId,
+    epochs: Epochs,
 }
 
 impl Db {
     /// Opens a transaction of a request, as the person or key that asks.
     pub async fn tenant_tx(&self, actor: &Actor) -> Result<TenantTx, sqlx::Error> {
-        begin(&self.app, actor).await
+        self.begin(&self.app, actor).await
     }
 
     /// Opens a transaction of the work behind the requests.
     pub async fn worker_tx(&self, tenant: TenantId) -> Result<TenantTx, sqlx::Error> {
-        begin(&self.worker, &Actor { tenant, persona: Persona::Worker, person: None }).await
+        self.begin(&self.worker, &Actor { tenant, persona: Persona::Worker, person: None }).await
     }
-}
 
-async fn begin(pool: &sqlx::PgPool, actor: &Actor) -> Result<TenantTx, sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    sqlx::query!(
-        r#"select set_config('app.tenant_id', $1, true) as "a", set_config('app.person_id', $2, true) as "b",
-                  set_config('app.persona', $3, true) as "c""#,
-        actor.tenant.0.to_string(),
-        actor.person.map_or(String::new(), |person| person.0.to_string()),
-        actor.persona.as_str(),
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok(TenantTx { tx, tenant: actor.tenant })
+    async fn begin(&self, pool: &sqlx::PgPool, actor: &Actor) -> Result<TenantTx, sqlx::Error> {
+        let mut tx = pool.begin().await?;
+        sqlx::query!(
+            r#"select set_config('app.tenant_id', $1, true) as "a", set_config('app.person_id', $2, true) as "b",
+                      set_config('app.persona', $3, true) as "c""#,
+            actor.tenant.0.to_string(),
+            actor.person.map_or(String::new(), |person| person.0.to_string()),
+            actor.persona.as_str(),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        Ok(TenantTx { tx, tenant: actor.tenant, epochs: self.epochs.clone() })
+    }
 }
 
 impl TenantTx {
@@ -76,8 +78,10 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Makes everything in it durable, all or nothing.
+    /// Makes everything in it durable, all or nothing. What was computed from the tenant's rows before is stale then.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.tx.commit().await
+        let committed = self.tx.commit().await;
+        self.epochs.advance(self.tenant.0);
+        committed
     }
 }

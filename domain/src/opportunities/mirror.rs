@@ -78,10 +78,11 @@ pub async fn write(
             }
         }
         rows::note_seen(tx, &same).await?;
+        // Before the updates: no record is waited for once changes are counted. What somebody else inserted meanwhile is
+        // known now.
+        left = insert(tx, new, origin, &mut written).await?;
         rows::update(tx, &other, origin).await?;
         written.changed += i64::try_from(other.len()).unwrap_or(0);
-        // What somebody else inserted meanwhile is known now.
-        left = insert(tx, new, origin, &mut written).await?;
     }
     Ok(written)
 }

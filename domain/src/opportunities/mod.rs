@@ -36,7 +36,7 @@ mod scalar;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
-mod words;
+pub mod words;
 
 pub use detail_view::{ChangeLine, DetailView, Fact, FieldChange, Stop};
 pub use list_view::{Cell, Chip, Choice, Fields, Head, ListRow, ListView, Tab};

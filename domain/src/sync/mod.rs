@@ -27,6 +27,8 @@ mod phases;
 #[cfg(feature = "ssr")]
 mod scan;
 #[cfg(feature = "ssr")]
+pub(crate) mod schedule;
+#[cfg(feature = "ssr")]
 mod scope;
 #[cfg(feature = "ssr")]
 mod service;

@@ -1,20 +1,35 @@
 //! `GET /api/dashboard?startDate&endDate`: all figures at once.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State as Shared;
-use domain::dashboard::{DateRange, store};
+use chrono::{DateTime, Utc};
+use domain::Services;
+use domain::dashboard::DateRange;
+use domain::dashboard::cache::Computed;
 use domain::identity::Permission;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::params::Params;
 use crate::http::error::ApiResult;
 use crate::http::{Asking, State};
 
-pub async fn read(asking: Asking, Shared(state): Shared<State>, mut params: Params) -> ApiResult<Json<Value>> {
+/// The figures and when they were computed: at most a second ago.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Out {
+    success: bool,
+    data: Arc<Computed>,
+    computed_at: DateTime<Utc>,
+    timestamp: DateTime<Utc>,
+}
+
+pub async fn read(asking: Asking, Shared(state): Shared<State>, mut params: Params) -> ApiResult<Json<Out>> {
     let caller = asking.to(Permission::ReadMirror)?;
     let (from, to) = params.dates("startDate", "endDate")?;
     params.end()?;
-    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    let data = store::read(&mut tx, DateRange { from, to }).await?;
-    Ok(Json(json!({"success": true, "data": data, "timestamp": chrono::Utc::now()})))
+    let Services { db, dashboards, .. } = &state.services;
+    let data = dashboards.read(db, &caller.actor(), DateRange { from, to }).await?;
+    Ok(Json(Out { success: true, computed_at: data.computed_at, data, timestamp: Utc::now() }))
 }

@@ -24,6 +24,7 @@ const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "open_session",
             "set_password_hash",
             "stale_runs",
+            "sync_times",
             "throttle",
             "use_sign_in_link",
         ],

@@ -181,9 +181,9 @@ impl Catalogue {
             for tenant in [0, 1] {
                 let row = table.row(tenant, &made.tenants[tenant], &made.rows);
                 // What the table filled in by itself belongs to its key as well.
-                let whole =
-                    sql(env.url(), &format!("{} returning row_to_json({})", insert(&table.name, &row), table.name))
-                        .await;
+                // Without triggers: those that count would write rows of their own.
+                let made_row = format!("{} returning row_to_json({})", insert(&table.name, &row), table.name);
+                let whole = sql(env.url(), &format!("set session_replication_role = replica; {made_row}")).await;
                 let whole: serde_json::Value = serde_json::from_str(&whole).unwrap();
                 let key = table.columns.iter().filter(|column| table.key.contains(&column.name)).map(|column| {
                     let text =
