@@ -9,6 +9,7 @@ mod error;
 pub mod host;
 mod identity;
 mod not_found;
+mod settings;
 mod shell;
 mod sync;
 

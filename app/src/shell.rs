@@ -10,6 +10,7 @@ use crate::components::toast::{ToastRegion, Toasts};
 use crate::dashboard::page::DashboardPage;
 use crate::identity::sign_in::SignInPage;
 use crate::not_found::NotFound;
+use crate::settings::{AccountPage, ConnectionPage, KeysPage, PeoplePage};
 
 /// The HTML document. `theme.js` runs before the first paint, so that no theme flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -50,6 +51,10 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/account") view=AccountPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/keys") view=KeysPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/connection") view=ConnectionPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
         <ToastRegion/>

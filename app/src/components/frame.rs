@@ -1,6 +1,7 @@
 //! The frame of a signed-in page: skip link, sidebar, menu of tenant and person, main part.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::icon::Icon;
 use super::theme::ThemeChoices;
@@ -8,12 +9,17 @@ use crate::identity::viewer::Viewer;
 
 #[component]
 pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    let current = move |place: &'static str, below: bool| {
+        move || path.with(|path| if below { path.starts_with(place) } else { path == place }).then_some("page")
+    };
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
             <nav class="side" aria-label="Main">
                 <a class="brand" href="/"><span class="mark" aria-hidden="true">"B"</span>"Backline"</a>
-                <a class="nav" href="/" aria-current="page"><Icon name="dashboard"/>"Dashboard"</a>
+                <a class="nav" href="/" aria-current=current("/", false)><Icon name="dashboard"/>"Dashboard"</a>
+                <a class="nav" href="/settings/account" aria-current=current("/settings/", true)><Icon name="settings"/>"Settings"</a>
                 <div class="foot">
                     <PersonMenu viewer/>
                 </div>

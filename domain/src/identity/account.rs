@@ -55,10 +55,12 @@ pub async fn view(
     )
     .fetch_all(tx.connection())
     .await?;
-    let tenants =
-        sqlx::query!(r#"select slug as "slug!", name as "name!", here as "here!" from own_tenants($1)"#, &current.0[..])
-            .fetch_all(tx.connection())
-            .await?;
+    let tenants = sqlx::query!(
+        r#"select slug as "slug!", name as "name!", here as "here!" from own_tenants($1)"#,
+        &current.0[..]
+    )
+    .fetch_all(tx.connection())
+    .await?;
     Ok(AccountView {
         email: email.to_owned(),
         has_password: own.password_hash.is_some(),
@@ -149,13 +151,9 @@ pub async fn end_sessions(
 ) -> Result<i64, IdentityError> {
     let which = which.map(|text| unhex(text).ok_or(IdentityError::NotFound("session"))).transpose()?;
     let mut tx = db.tenant_tx(&change.caller.actor()).await?;
-    let ended = sqlx::query_scalar!(
-        r#"select end_own_sessions($1, $2) as "ended!""#,
-        &current.0[..],
-        which.as_deref()
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let ended = sqlx::query_scalar!(r#"select end_own_sessions($1, $2) as "ended!""#, &current.0[..], which.as_deref())
+        .fetch_one(tx.connection())
+        .await?;
     if ended == 0 && which.is_some() {
         return Err(IdentityError::NotFound("session"));
     }
@@ -165,12 +163,7 @@ pub async fn end_sessions(
 }
 
 /// Moves the session into another of the person's tenants and gives its new token.
-pub async fn switch_tenant(
-    db: &Db,
-    change: &Change<'_>,
-    current: Current,
-    slug: &str,
-) -> Result<Token, IdentityError> {
+pub async fn switch_tenant(db: &Db, change: &Change<'_>, current: Current, slug: &str) -> Result<Token, IdentityError> {
     let mut tx = db.tenant_tx(&change.caller.actor()).await?;
     let target = sqlx::query!(
         r#"select tenant_id as "id!", role as "role!" from own_tenants($1) where slug = $2"#,

@@ -41,9 +41,9 @@ pub async fn list(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<KeyView>,
             scopes: row.scopes.join(", "),
             created: moment(row.created_at, now, zone),
             // The instant is the first after the last day.
-            expires: row.expires_at.map(|end| {
-                date(end - chrono::Duration::seconds(1), zone).format("%-d %b %Y").to_string()
-            }),
+            expires: row
+                .expires_at
+                .map(|end| date(end - chrono::Duration::seconds(1), zone).format("%-d %b %Y").to_string()),
             last_used: row.last_used_at.map(|at| moment(at, now, zone)),
             state: state.into(),
             tone,
@@ -81,10 +81,11 @@ pub async fn create(db: &Db, change: &Change<'_>, new: &NewKey<'_>) -> Result<(U
 pub async fn revoke(db: &Db, change: &Change<'_>, id: Uuid) -> Result<String, IdentityError> {
     let mut tx = db.tenant_tx(&change.caller.actor()).await?;
     let tenant = tx.tenant();
-    let key = sqlx::query!("select name, revoked_at from api_keys where tenant_id = $1 and id = $2 for update", tenant, id)
-        .fetch_optional(tx.connection())
-        .await?
-        .ok_or(IdentityError::NotFound("key"))?;
+    let key =
+        sqlx::query!("select name, revoked_at from api_keys where tenant_id = $1 and id = $2 for update", tenant, id)
+            .fetch_optional(tx.connection())
+            .await?
+            .ok_or(IdentityError::NotFound("key"))?;
     if key.revoked_at.is_none() {
         sqlx::query!("update api_keys set revoked_at = now() where tenant_id = $1 and id = $2", tenant, id)
             .execute(tx.connection())

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use super::ConnectionView;
 use super::client::{self, BadAddress, Client};
 use super::error::{SourceError, SyncError};
 use super::limiter::Limiter;
-use super::ConnectionView;
 use crate::audit::{self, By, Entry, Source};
 use crate::calendar::{moment, zone_or_utc};
 use crate::db::TenantTx;

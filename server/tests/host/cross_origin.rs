@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 13] = [
+const UNSAFE: [&str; 19] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -19,6 +19,12 @@ const UNSAFE: [&str; 13] = [
     "POST /rpc/sync/state",
     "POST /rpc/sync/start",
     "POST /rpc/sync/cancel",
+    "POST /rpc/settings/set-password",
+    "POST /rpc/settings/switch-tenant",
+    "POST /rpc/settings/invite",
+    "POST /rpc/settings/set-enabled",
+    "POST /rpc/settings/create-key",
+    "POST /rpc/settings/set-connection",
     "POST /sign-in",
     "POST /sign-out",
 ];
@@ -110,6 +116,11 @@ async fn a_get_of_any_route_changes_nothing() {
         "/sign-in",
         "/sign-in?problem=wrong",
         "/sign-in/link?token=guess",
+        "/settings",
+        "/settings/account",
+        "/settings/people",
+        "/settings/keys",
+        "/settings/connection",
         "/nowhere",
         "/healthz",
         "/readyz",
