@@ -11,7 +11,7 @@ use super::password::Passwords;
 use super::session::Current;
 use super::sign_in::{count_own, forgive_own};
 use super::token::Token;
-use super::{AccountView, Change, IdentityError, Principal, Role, SessionView, TenantChoice, TenantId, tenant};
+use super::{AccountView, Change, IdentityError, Principal, Role, SessionView, Slug, TenantChoice, TenantId, tenant};
 use crate::calendar::{moment, zone_or_utc};
 use crate::db::{Actor, Db, TenantTx};
 
@@ -164,16 +164,17 @@ pub async fn end_sessions(
 
 /// Moves the session into another of the person's tenants and gives its new token.
 pub async fn switch_tenant(db: &Db, change: &Change<'_>, current: Current, slug: &str) -> Result<Token, IdentityError> {
+    let refuse = || IdentityError::invalid("tenant", "is no company that you can enter from here");
+    let slug = Slug::parse(slug).map_err(|_| refuse())?;
     let mut tx = db.tenant_tx(&change.caller.actor()).await?;
     let target = sqlx::query!(
         r#"select tenant_id as "id!", role as "role!" from own_tenants($1) where slug = $2"#,
         &current.0[..],
-        slug
+        slug.as_str()
     )
     .fetch_optional(tx.connection())
     .await?;
     tx.commit().await?;
-    let refuse = || IdentityError::invalid("tenant", "is no company that you can enter from here");
     let target = target.ok_or_else(refuse)?;
     let (Some(role), Some(person)) = (Role::parse(&target.role), change.caller.person()) else { return Err(refuse()) };
     let persona = super::Persona::Person(role);
