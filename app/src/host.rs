@@ -18,13 +18,15 @@ use crate::AppError;
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// Makes the header that hands a session's token to the browser.
+pub type SessionCookie = Arc<dyn Fn(&str) -> Option<HeaderValue> + Send + Sync>;
+
 /// What server functions need of the host around them.
 #[derive(Clone)]
 pub struct Outside {
     /// Where people reach the host, without a slash at its end.
     pub public_url: Arc<str>,
-    /// The header that hands a session's new token to the browser.
-    pub session_cookie: Arc<dyn Fn(&str) -> Option<HeaderValue> + Send + Sync>,
+    pub session_cookie: SessionCookie,
 }
 
 /// Whether a browser posts a form by itself: it is sent back to its page, which says what came of it.

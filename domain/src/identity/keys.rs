@@ -1,6 +1,7 @@
 //! API keys of a tenant: made, listed, revoked. The secret leaves [`create`] once and is kept nowhere.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,39 +19,56 @@ pub struct NewKey<'a> {
     pub last_day: &'a str,
 }
 
+/// A key as it is kept, without its secret.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRow {
+    pub id: Uuid,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    /// The first instant at which it does not work any more.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
 /// The tenant's keys, those that work first.
-pub async fn list(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<KeyView>, sqlx::Error> {
-    let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
+pub async fn rows(tx: &mut TenantTx) -> Result<Vec<KeyRow>, sqlx::Error> {
     let tenant = tx.tenant();
-    let rows = sqlx::query!(
+    sqlx::query_as!(
+        KeyRow,
         "select id, name, scopes, created_at, expires_at, last_used_at, revoked_at from api_keys where tenant_id = $1
          order by revoked_at is not null, created_at desc, id",
         tenant
     )
     .fetch_all(tx.connection())
-    .await?;
-    let views = rows.into_iter().map(|row| {
+    .await
+}
+
+/// The same in words.
+pub async fn list(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<KeyView>, sqlx::Error> {
+    let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
+    let view = |row: KeyRow| {
         let (state, tone) = match (row.revoked_at, row.expires_at) {
             (Some(_), _) => ("Revoked", Tone::Bad),
             (None, Some(end)) if end <= now => ("Expired", Tone::Warn),
             _ => ("Works", Tone::Ok),
         };
+        let last_day = |end| date(end - chrono::Duration::seconds(1), zone).format("%-d %b %Y").to_string();
         KeyView {
             id: row.id,
             name: row.name,
             scopes: row.scopes.join(", "),
             created: moment(row.created_at, now, zone),
-            // The instant is the first after the last day.
-            expires: row
-                .expires_at
-                .map(|end| date(end - chrono::Duration::seconds(1), zone).format("%-d %b %Y").to_string()),
+            expires: row.expires_at.map(last_day),
             last_used: row.last_used_at.map(|at| moment(at, now, zone)),
             state: state.into(),
             tone,
             works: tone == Tone::Ok,
         }
-    });
-    Ok(views.collect())
+    };
+    Ok(rows(tx).await?.into_iter().map(view).collect())
 }
 
 /// Makes a key and gives its id and secret, which nobody can read again.

@@ -9,6 +9,7 @@
 //!   password does not enter with it where the address is invited later.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -27,16 +28,27 @@ pub struct Invitation<'a> {
     pub role: &'a str,
 }
 
-/// The tenant's people by name; `yourself` marks the one who asks.
-pub async fn list(
-    tx: &mut TenantTx,
-    yourself: Option<PersonId>,
-    now: DateTime<Utc>,
-) -> Result<Vec<PersonView>, sqlx::Error> {
-    let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
+/// A person as this tenant knows them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonRow {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub disabled: bool,
+    /// Null until an invited person gave or set their password here.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// In this tenant.
+    pub last_sign_in: Option<DateTime<Utc>>,
+}
+
+/// The tenant's people by name.
+pub async fn rows(tx: &mut TenantTx) -> Result<Vec<PersonRow>, sqlx::Error> {
     let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        r#"select m.person_id, p.email as "email!", p.name as "name!", m.role, m.accepted_at,
+    sqlx::query_as!(
+        PersonRow,
+        r#"select m.person_id as id, p.email as "email!", p.name as "name!", m.role, m.accepted_at,
                   m.disabled_at is not null or p.disabled as "disabled!",
                   (select max(a.at) from audit_log a where a.tenant_id = m.tenant_id and a.entity_type = 'person'
                        and a.entity_id = m.person_id::text and a.action = 'sign in') as last_sign_in
@@ -45,15 +57,24 @@ pub async fn list(
         tenant
     )
     .fetch_all(tx.connection())
-    .await?;
-    let views = rows.into_iter().filter_map(|row| {
+    .await
+}
+
+/// The same in words; `yourself` marks the one who asks.
+pub async fn list(
+    tx: &mut TenantTx,
+    yourself: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<PersonView>, sqlx::Error> {
+    let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
+    let view = |row: PersonRow| {
         let (state, tone) = match (row.disabled, row.accepted_at) {
             (true, _) => ("Disabled", Tone::Bad),
             (false, None) => ("Invited", Tone::Warn),
             (false, Some(_)) => ("Active", Tone::Ok),
         };
         Some(PersonView {
-            id: row.person_id,
+            id: row.id,
             name: row.name,
             email: row.email,
             role: Role::parse(&row.role)?,
@@ -61,10 +82,10 @@ pub async fn list(
             state: state.into(),
             tone,
             last_sign_in: row.last_sign_in.map(|at| moment(at, now, zone)),
-            yourself: yourself == Some(PersonId(row.person_id)),
+            yourself: yourself == Some(PersonId(row.id)),
         })
-    });
-    Ok(views.collect())
+    };
+    Ok(rows(tx).await?.into_iter().filter_map(view).collect())
 }
 
 /// Invites an address and gives the token of a one-time link. Whether the address was known already is not told.

@@ -113,6 +113,11 @@ impl Params {
     }
 }
 
+/// The id of a person or a key in a path.
+pub fn id(text: &str) -> ApiResult<uuid::Uuid> {
+    text.parse().map_err(|_| ApiError::invalid("id", "is no id"))
+}
+
 /// Four digits, two, two: chrono alone would also take signs and single digits.
 fn is_civil(text: &str) -> bool {
     let digit_or_hyphen =

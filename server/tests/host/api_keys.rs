@@ -107,3 +107,22 @@ async fn a_key_of_scope_admin_does_what_an_admin_does() {
     assert_eq!(invited.status, 200, "{}", invited.text);
     assert_eq!(sql(env.url(), "select actor_kind from audit_log where action = 'invite'").await, "key");
 }
+
+#[tokio::test]
+async fn the_api_makes_lists_and_revokes_keys() {
+    let env = Env::fresh().await;
+    let (host, ana) = stage(&env).await;
+    let script = ana.script();
+    let body = serde_json::json!({"name": "cron", "scopes": ["read"], "last_day": "2999-12-31"});
+    let made = script.send(reqwest::Method::POST, "/api/keys", |request| request.json(&body)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let key = Browser::with_key(&host.url, made.json()["key"].as_str().unwrap());
+    assert_eq!(key.get("/api/sync/status").await.status, 200);
+    let listed = script.get("/api/keys").await;
+    let row = listed.json()["keys"].as_array().unwrap().iter().find(|row| row["name"] == "cron").unwrap().clone();
+    assert_eq!((&row["id"], &row["expiresAt"]), (&made.json()["id"], &"3000-01-01T00:00:00Z".into()));
+    assert!(!listed.text.contains("bl_") && !listed.text.contains("secret"), "{}", listed.text);
+    let path = format!("/api/keys/{}", row["id"].as_str().unwrap());
+    assert_eq!(script.send(reqwest::Method::DELETE, &path, |request| request).await.status, 204);
+    assert_eq!(key.get("/api/sync/status").await.status, 401);
+}

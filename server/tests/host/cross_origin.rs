@@ -7,13 +7,18 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 19] = [
+const UNSAFE: [&str; 24] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
     "POST /api/sync/incremental",
     "POST /api/sync/sweep",
     "POST /api/sync/cancel",
+    "POST /api/people",
+    "PATCH /api/people/7",
+    "POST /api/people/7/link",
+    "POST /api/keys",
+    "DELETE /api/keys/7",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

@@ -1,5 +1,8 @@
 //! People of a tenant: invited, demoted, disabled, helped back in, and never touched in another tenant.
 
+use reqwest::Method;
+use serde_json::{Value, json};
+
 use super::browser::{Browser, PASSWORD};
 use super::plain::{Plain, secret, shown};
 use super::psql::sql;
@@ -223,10 +226,10 @@ async fn a_password_opens_a_tenant_only_after_it_was_given_there() {
     let link = invite(&mut dan, "eve@example.com", "admin").await;
     let mut eve = enter(&host, &link).await;
     let enter = async |tenant: &str| {
-        let body = serde_json::json!({"email": "eve@example.com", "password": NEW, "tenant": tenant});
+        let body = json!({"email": "eve@example.com", "password": NEW, "tenant": tenant});
         let send = |request: reqwest::RequestBuilder| request.json(&body);
         let browser = Browser::anonymous(&host.url).with("sec-fetch-site", "same-origin");
-        browser.send(reqwest::Method::POST, "/api/session", send).await.status
+        browser.send(Method::POST, "/api/session", send).await.status
     };
     assert_eq!((enter("north").await, enter("south").await), (204, 400));
     let seen = thief.script().call("/rpc/settings/switch-tenant", "tenant=south").await;
@@ -240,4 +243,34 @@ async fn a_password_opens_a_tenant_only_after_it_was_given_there() {
     let moved = eve.post(ACCOUNT, "switch-tenant", "tenant=north").await;
     assert_eq!(moved.status, 200);
     assert_eq!(eve.script().get("/api/session").await.json()["tenant"]["slug"], "north");
+}
+
+#[tokio::test]
+async fn the_api_invites_changes_and_lists_people_with_times_for_machines() {
+    let env = Env::fresh().await;
+    let (host, north, _) = stage(&env).await;
+    let key = north.new_key(&["admin"]).await;
+    let script = Browser::with_key(&host.url, &key);
+    let send =
+        async |method: Method, path: &str, body: Value| script.send(method, path, |request| request.json(&body)).await;
+    let made =
+        send(Method::POST, "/api/people", json!({"email": "bo@north.example", "name": "Bo", "role": "rep"})).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let path = format!("/api/people/{}", made.json()["id"].as_str().unwrap());
+    let link = made.json()["link"].as_str().unwrap()[host.url.len()..].to_owned();
+    enter(&host, &link).await;
+    assert_eq!(send(Method::PATCH, &path, json!({"role": "manager"})).await.status, 204);
+    assert_eq!(send(Method::PATCH, &path, json!({"enabled": false})).await.status, 204);
+    for (body, field) in [(json!({}), "body"), (json!({"role": "owner"}), "role"), (json!({"admin": true}), "admin")] {
+        let seen = send(Method::PATCH, &path, body).await;
+        assert_eq!((seen.status, &seen.json()["details"]["field"]), (400, &field.into()), "{}", seen.text);
+    }
+    assert_eq!(send(Method::POST, &format!("{path}/link"), json!({})).await.code(), "DISABLED");
+    let people = script.get("/api/people").await.json();
+    let bo = people["people"].as_array().unwrap().iter().find(|person| person["name"] == "Bo").unwrap();
+    assert_eq!((&bo["role"], &bo["disabled"], &bo["acceptedAt"]), (&"manager".into(), &true.into(), &Value::Null));
+    assert!(bo["lastSignIn"].as_str().unwrap().ends_with('Z'), "{bo}");
+    let last = id(&env, "ana@north.example").await;
+    let seen = send(Method::PATCH, &format!("/api/people/{last}"), json!({"role": "rep"})).await;
+    assert_eq!((seen.status, seen.code().as_str()), (409, "LAST_ADMIN"));
 }
