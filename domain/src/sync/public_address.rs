@@ -1,5 +1,8 @@
 //! Addresses that somebody typed into a screen: only https to hosts of the public internet, so that no admin of a tenant
 //! makes the host talk to its own network. What the operator sets at the command line is the operator's affair.
+//!
+//! Names are looked up when they are entered. One that is pointed elsewhere later is not looked at again: who must be safe
+//! from that too keeps the host from its own network by a firewall. Redirects are never followed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
