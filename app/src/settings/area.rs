@@ -2,7 +2,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos::server::ServerActionError;
+use leptos_router::hooks::use_query_map;
 use server_fn::error::ServerFnUrlError;
 
 use super::told::{Notice, Told, read_told};
@@ -47,11 +47,14 @@ where
     T: Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let refusal = use_context::<ServerActionError>().map(|error| ServerFnUrlError::<AppError>::decode_err(error.err()));
+    // Read from the address of now, not from that of the first page: going to another tab leaves it behind.
+    let query = use_query_map();
+    let refusal =
+        move || query.with(|query| query.get("__err")).map(|text| ServerFnUrlError::<AppError>::decode_err(&text));
     view! {
         <Suspense fallback=|| ()>
             {move || {
-                let refusal = refusal.clone();
+                let refusal = refusal();
                 Suspend::new(async move {
                     let viewer = match around.who.await {
                         Ok(viewer) => viewer,
