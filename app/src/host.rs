@@ -1,10 +1,14 @@
 //! What server functions have in common on the host: who asks, the services, and the one place that maps errors to HTTP.
 
+use std::sync::Arc;
+
 use domain::Services;
+use domain::identity::session::Current;
+use domain::identity::token::Token;
 use domain::identity::{Caller, Permission};
 use domain::sync::SyncError;
-use http::StatusCode;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -14,8 +18,48 @@ use crate::AppError;
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-/// Gives the answer its status; without a request it does nothing.
+/// Makes the header that hands a session's token to the browser.
+pub type SessionCookie = Arc<dyn Fn(&str) -> Option<HeaderValue> + Send + Sync>;
+
+/// What server functions need of the host around them.
+#[derive(Clone)]
+pub struct Outside {
+    /// Where people reach the host, without a slash at its end.
+    pub public_url: Arc<str>,
+    pub session_cookie: SessionCookie,
+}
+
+/// Whether a browser posts a form by itself: it is sent back to its page, which says what came of it.
+pub fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok());
+        parts.method == http::Method::POST && accept.is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// The session that asks.
+pub fn current_session() -> Result<Current, AppError> {
+    let current = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Current>().copied());
+    current.ok_or_else(|| {
+        set_status(StatusCode::UNAUTHORIZED);
+        AppError::Unauthenticated
+    })
+}
+
+/// Hands the session's new token to the browser.
+pub fn renew_session(token: &Token) {
+    let outside = expect_context::<Outside>();
+    if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), (outside.session_cookie)(token.reveal()))
+    {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+}
+
+/// Gives the answer its status; without a request, or where a redirect answers, it does nothing.
 pub fn set_status(status: StatusCode) {
+    if is_plain_form() {
+        return;
+    }
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status);
     }

@@ -10,6 +10,7 @@ pub mod host;
 mod identity;
 mod not_found;
 mod opportunities;
+mod settings;
 mod shell;
 mod sync;
 

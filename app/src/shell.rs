@@ -12,6 +12,7 @@ use crate::identity::sign_in::SignInPage;
 use crate::not_found::NotFound;
 use crate::opportunities::detail::OpportunityPage;
 use crate::opportunities::page::OpportunitiesPage;
+use crate::settings::{AccountPage, ConnectionPage, KeysPage, PeoplePage};
 
 /// The HTML document. `theme.js` runs before the first paint, so that no theme flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -54,6 +55,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/opportunities") view=OpportunitiesPage ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities/:id") view=OpportunityPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/account") view=AccountPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/keys") view=KeysPage ssr=SsrMode::Async/>
+                <Route path=path!("/settings/connection") view=ConnectionPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
         <ToastRegion/>

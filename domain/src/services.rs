@@ -12,6 +12,8 @@ pub struct Settings {
     /// Encrypts provider credentials.
     pub secret_key: String,
     pub sync: SyncOptions,
+    /// Lets screens name hosts that are not on the public internet, for tests and stand-ins.
+    pub allow_private_targets: bool,
 }
 
 /// Why the services could not be put together.
@@ -33,6 +35,7 @@ pub struct Services {
     pub passwords: Passwords,
     pub sync: SyncService,
     pub dashboards: Cache,
+    pub allow_private_targets: bool,
 }
 
 impl Services {
@@ -41,6 +44,13 @@ impl Services {
         let db = Db::connect(&settings.database_url).await?;
         let sealer = Sealer::new(&settings.secret_key);
         let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync)?;
-        Ok(Services { db, sealer, passwords: Passwords::new()?, sync, dashboards: Cache::default() })
+        Ok(Services {
+            db,
+            sealer,
+            passwords: Passwords::new()?,
+            sync,
+            dashboards: Cache::default(),
+            allow_private_targets: settings.allow_private_targets,
+        })
     }
 }

@@ -36,6 +36,8 @@ pub struct Config {
     pub secret_key: Option<String>,
     pub first_account: Option<FirstAccount>,
     pub trusted_proxies: usize,
+    /// Whether an address that is entered in a screen may lie outside of the public internet.
+    pub allow_private_targets: bool,
     pub sync: SyncOptions,
 }
 
@@ -59,6 +61,11 @@ impl Config {
             trusted_proxies: match get("BACKLINE_TRUSTED_PROXIES") {
                 Some(text) => parse("BACKLINE_TRUSTED_PROXIES", &text, "the number of proxies in front, such as 1")?,
                 None => 0,
+            },
+            allow_private_targets: match get("BACKLINE_ALLOW_PRIVATE_TARGETS").as_deref() {
+                None | Some("0") => false,
+                Some("1") => true,
+                Some(other) => parse("BACKLINE_ALLOW_PRIVATE_TARGETS", other, "0 or 1")?,
             },
             sync: sync_options(&get)?,
         })
@@ -157,6 +164,7 @@ mod tests {
             ("BACKLINE_SECRET_KEY", "short"),
             ("BACKLINE_SYNC_INTERVAL_MS", "fast"),
             ("BACKLINE_TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("BACKLINE_ALLOW_PRIVATE_TARGETS", "yes"),
         ] {
             assert_eq!(read(&[(name, value)]).err().map(|e| e.variable), Some(name), "{value}");
         }

@@ -82,7 +82,13 @@ pub async fn services(config: &Config, database: &Database) -> Result<Services, 
             source,
         })?,
     };
-    Ok(Services::connect(&Settings { database_url: database.url.clone(), secret_key, sync: config.sync }).await?)
+    let settings = Settings {
+        database_url: database.url.clone(),
+        secret_key,
+        sync: config.sync,
+        allow_private_targets: config.allow_private_targets,
+    };
+    Ok(Services::connect(&settings).await?)
 }
 
 /// Serves until SIGTERM or SIGINT.

@@ -14,8 +14,9 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
         <div class="shell">
             <nav class="side" aria-label="Main">
                 <a class="brand" href="/"><span class="mark" aria-hidden="true">"B"</span>"Backline"</a>
-                <Entry href="/" icon="dashboard" word="Dashboard"/>
-                <Entry href="/opportunities" icon="opportunities" word="Opportunities"/>
+                <Entry href="/" below="/" icon="dashboard" word="Dashboard"/>
+                <Entry href="/opportunities" below="/opportunities" icon="opportunities" word="Opportunities"/>
+                <Entry href="/settings/account" below="/settings" icon="settings" word="Settings"/>
                 <div class="foot">
                     <PersonMenu viewer/>
                 </div>
@@ -25,11 +26,11 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
     }
 }
 
-/// A page of the sidebar; it stands out while it, or a page below it, is shown.
+/// A page of the sidebar; it stands out while a page below its address is shown.
 #[component]
-fn Entry(href: &'static str, icon: &'static str, word: &'static str) -> impl IntoView {
+fn Entry(href: &'static str, below: &'static str, icon: &'static str, word: &'static str) -> impl IntoView {
     let path = use_location().pathname;
-    let here = move || path.with(|path| path == href || (href != "/" && path.starts_with(href)));
+    let here = move || path.with(|path| path == below || (below != "/" && path.starts_with(below)));
     view! { <a class="nav" href=href aria-current=move || here().then_some("page")><Icon name=icon/>{word}</a> }
 }
 

@@ -1,4 +1,5 @@
-//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`.
+//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`
+//! or `0006_people.sql`.
 
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub struct NewSession<'a> {
     pub agent: Option<&'a str>,
 }
 
-fn interval(duration: Duration) -> PgInterval {
+pub(crate) fn interval(duration: Duration) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: i64::try_from(duration.as_micros()).unwrap_or(i64::MAX) }
 }
 
@@ -86,6 +87,12 @@ impl Db {
         )
         .fetch_one(&self.app)
         .await?;
+        Ok(())
+    }
+
+    /// Notes that the password was given in this session: it may move between the person's tenants.
+    pub async fn prove_session(&self, hash: &[u8]) -> Result<(), sqlx::Error> {
+        sqlx::query!(r#"select prove_session($1) as "done""#, hash).fetch_one(&self.app).await?;
         Ok(())
     }
 

@@ -3,9 +3,20 @@
 mod names;
 mod permission;
 mod role;
+mod view;
 
 #[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
+mod change;
+#[cfg(feature = "ssr")]
+mod error;
+#[cfg(feature = "ssr")]
+pub mod keys;
+#[cfg(feature = "ssr")]
 pub mod password;
+#[cfg(feature = "ssr")]
+pub mod people;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
@@ -15,9 +26,12 @@ pub mod tenant;
 #[cfg(feature = "ssr")]
 pub mod token;
 
-pub use names::{Email, NameError, Slug};
+pub use names::{Email, NameError, Slug, plain_name};
 pub use permission::{Caller, Principal, TenantView};
 pub use role::{Permission, Persona, Role, Scope};
+pub use view::{AccountView, KeyView, PersonView, SessionView, TenantChoice};
+#[cfg(feature = "ssr")]
+pub use {change::Change, error::IdentityError};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

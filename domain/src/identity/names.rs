@@ -60,6 +60,16 @@ impl Slug {
     }
 }
 
+/// A name for people, of a person, a key or a tenant: trimmed, 1 to 200 characters, none of them a control character.
+pub fn plain_name(field: &'static str, text: &str) -> Result<String, NameError> {
+    let name = text.trim();
+    if (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        Ok(name.to_owned())
+    } else {
+        Err(NameError { field, reason: "must be 1 to 200 characters, none of them a control character" })
+    }
+}
+
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -79,6 +89,14 @@ mod tests {
     #[test]
     fn an_address_is_one_person_however_it_is_typed() {
         assert_eq!(Email::parse("  Ana@Example.COM "), Email::parse("ana@example.com"));
+    }
+
+    #[test]
+    fn a_name_is_trimmed_and_neither_empty_nor_endless() {
+        assert_eq!(plain_name("name", " Ana Ö. ").as_deref(), Ok("Ana Ö."));
+        for text in ["", "  ", "a\u{0}b", "a\nb", &"ö".repeat(201)] {
+            assert!(plain_name("name", text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

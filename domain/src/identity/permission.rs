@@ -41,10 +41,11 @@ impl Caller {
         }
     }
 
-    /// What row-level security is told.
+    /// What row-level security is told. A key of scope `admin` writes what an admin writes.
     pub fn persona(&self) -> Persona {
         match &self.principal {
             Principal::Person { role, .. } => Persona::Person(*role),
+            Principal::Key { scopes, .. } if scopes.contains(&Scope::Admin) => Persona::Person(Role::Admin),
             Principal::Key { .. } => Persona::Service,
         }
     }

@@ -45,11 +45,18 @@ pub enum Permission {
     ReadMetrics,
     /// Change people, keys, connections and settings.
     Administer,
+    /// One's own password and sessions. A person's, never a key's.
+    OwnAccount,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 4] =
-        [Permission::ReadMirror, Permission::RunSync, Permission::ReadMetrics, Permission::Administer];
+    pub const ALL: [Permission; 5] = [
+        Permission::ReadMirror,
+        Permission::RunSync,
+        Permission::ReadMetrics,
+        Permission::Administer,
+        Permission::OwnAccount,
+    ];
 }
 
 impl Role {
@@ -71,8 +78,10 @@ impl Role {
     pub const fn may(self, permission: Permission) -> bool {
         match self {
             Role::Admin => true,
-            Role::Manager => matches!(permission, Permission::ReadMirror | Permission::RunSync),
-            Role::Rep => matches!(permission, Permission::ReadMirror),
+            Role::Manager => {
+                matches!(permission, Permission::ReadMirror | Permission::RunSync | Permission::OwnAccount)
+            }
+            Role::Rep => matches!(permission, Permission::ReadMirror | Permission::OwnAccount),
         }
     }
 }
@@ -126,13 +135,13 @@ mod tests {
             .into_iter()
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        // read the mirror, run a sync, host figures, administer
-        assert_eq!(table, ["++++", "++--", "+---"]);
+        // read the mirror, run a sync, host figures, administer, one's own account
+        assert_eq!(table, ["+++++", "++--+", "+---+"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+---", "-+--", "----", "--+-", "---+"]);
+        assert_eq!(table, ["+----", "-+---", "-----", "--+--", "---+-"]);
     }
 
     #[test]

@@ -12,6 +12,17 @@ pub const IDLE: Duration = Duration::from_secs(8 * 3600);
 /// However busy, a session ends after this.
 pub const ABSOLUTE: Duration = Duration::from_secs(24 * 3600);
 
+/// The hash of the token that a request presented: which of a person's sessions asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Current(pub [u8; 32]);
+
+impl Current {
+    /// Of a cookie's token.
+    pub fn of(presented: &str) -> Current {
+        Current(token::hash(presented))
+    }
+}
+
 /// Where a session was opened from, for the list of one's own sessions.
 #[derive(Debug, Clone, Default)]
 pub struct Client {

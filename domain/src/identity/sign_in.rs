@@ -15,7 +15,7 @@ const TRIES_ACCOUNT: i32 = 5;
 const TRIES_ADDRESS: i32 = 50;
 const SPAN: Duration = Duration::from_secs(5 * 60);
 /// How long a printed or shown link may be used.
-const LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
+pub(super) const LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// Why a sign-in did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +71,10 @@ pub async fn with_password(
     let chosen = rows.iter().find(|row| row.tenant_id.is_some() && fits(&row.slug)).ok_or(SignInError::NoTenant)?;
     let tenant = TenantId(chosen.tenant_id.ok_or(SignInError::NoTenant)?);
     db.forgive(&account).await?;
-    enter(db, PersonId(chosen.person_id), tenant, attempt.client, attempt.source, attempt.request_id).await
+    let entered =
+        enter(db, PersonId(chosen.person_id), tenant, attempt.client, attempt.source, attempt.request_id).await?;
+    db.prove_session(&entered.0.hash()).await?;
+    Ok(entered)
 }
 
 /// Makes a link that signs one person in, once.
@@ -118,6 +121,16 @@ async fn enter(
     .await?;
     tx.commit().await?;
     Ok((token, caller))
+}
+
+/// Counts a try of a person who is signed in and gives their password once more.
+pub(super) async fn count_own(db: &Db, email: &str) -> Result<(), SignInError> {
+    count(db, &throttle_key("account", email), TRIES_ACCOUNT).await
+}
+
+/// Forgets the tries of a person who gave the right password.
+pub(super) async fn forgive_own(db: &Db, email: &str) -> Result<(), sqlx::Error> {
+    db.forgive(&throttle_key("account", email)).await
 }
 
 async fn count(db: &Db, key: &[u8], most: i32) -> Result<(), SignInError> {

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use super::ConnectionView;
 use super::client::{self, BadAddress, Client};
 use super::error::{SourceError, SyncError};
 use super::limiter::Limiter;
 use crate::audit::{self, By, Entry, Source};
+use crate::calendar::{moment, zone_or_utc};
 use crate::db::TenantTx;
 use crate::opportunities::store as rows;
 use crate::seal::{CannotOpen, Sealer};
@@ -108,6 +111,24 @@ pub async fn set(
     };
     audit::record(tx, &entry).await?;
     Ok(())
+}
+
+/// Where the tenant's account is, if one is connected.
+pub async fn view(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Option<ConnectionView>, sqlx::Error> {
+    let zone = zone_or_utc(&crate::identity::tenant::view(tx).await?.timezone);
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select base_url, subdomain, updated_at from connections where tenant_id = $1 and provider = $2",
+        tenant,
+        PROVIDER
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(|row| ConnectionView {
+        base_url: row.base_url,
+        subdomain: row.subdomain,
+        updated: moment(row.updated_at, now, zone),
+    }))
 }
 
 /// The tenant's client; the limiter is shared by all clients of the tenant.

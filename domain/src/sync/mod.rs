@@ -25,6 +25,8 @@ mod limiter;
 #[cfg(feature = "ssr")]
 mod phases;
 #[cfg(feature = "ssr")]
+pub mod public_address;
+#[cfg(feature = "ssr")]
 mod scan;
 #[cfg(feature = "ssr")]
 pub(crate) mod schedule;
@@ -39,8 +41,10 @@ pub mod store;
 #[cfg(feature = "ssr")]
 mod wire;
 
+mod connection_view;
 mod view;
 
+pub use connection_view::ConnectionView;
 pub use run::{Progress, RunKind, RunRow, RunStatus};
 pub use view::{ActiveRun, RunView, SyncView};
 #[cfg(feature = "ssr")]

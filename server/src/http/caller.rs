@@ -17,7 +17,14 @@ pub async fn layer(Shared(state): Shared<State>, mut request: Request, next: Nex
     let caller = match bearer(&request) {
         Some(key) => Some(session::find_key(db, key?).await?.ok_or_else(ApiError::unauthenticated)?),
         None => match cookie::presented(request.headers(), &state.origins) {
-            Some(token) => session::find(db, token).await?,
+            Some(token) => {
+                let current = session::Current::of(token);
+                let found = session::find(db, token).await?;
+                if found.is_some() {
+                    request.extensions_mut().insert(current);
+                }
+                found
+            }
             None => None,
         },
     };

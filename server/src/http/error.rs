@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::db::{DbError, QueryError};
+use domain::identity::IdentityError;
 use domain::sync::SyncError;
 use serde_json::{Value, json};
 
@@ -153,6 +154,19 @@ impl From<SyncError> for ApiError {
             }
             SyncError::HostStopping => ApiError::stopping(),
             other => ApiError::conflict(other.code(), other.to_string(), Value::Null),
+        }
+    }
+}
+
+impl From<IdentityError> for ApiError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::Invalid { field, reason } => ApiError::invalid(field, reason),
+            IdentityError::NotFound(what) => ApiError::not_found(what),
+            IdentityError::Refused { code, message } => ApiError::conflict(code, message, Value::Null),
+            IdentityError::Throttled(wait) => ApiError::too_many(wait),
+            IdentityError::Busy => ApiError::busy(),
+            IdentityError::Db(error) => error.into(),
         }
     }
 }

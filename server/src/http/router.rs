@@ -2,7 +2,7 @@
 
 use app::{App, shell};
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use leptos::nonce::Nonce;
@@ -15,7 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::error::ApiError;
 use super::headers::PageNonce;
 use super::state::State;
-use super::{caller, headers, health, origin, pages, request_id, sign_in, site, timeout};
+use super::{caller, cookie, headers, health, origin, pages, request_id, sign_in, site, timeout};
 use crate::rest;
 
 /// Bodies of forms, server functions and REST.
@@ -55,8 +55,14 @@ pub fn router(state: State) -> Router {
 
 fn pages_and_functions(state: &State) -> Router<State> {
     let services = state.services.clone();
+    let origins = state.origins.clone();
+    let outside = app::host::Outside {
+        public_url: origins.public().into(),
+        session_cookie: std::sync::Arc::new(move |token| cookie::session_cookie(Some(token), &origins)),
+    };
     let context = move || {
         provide_context(services.clone());
+        provide_context(outside.clone());
         // The nonce of the header and that of the page are one.
         let parts = use_context::<axum::http::request::Parts>();
         if let Some(PageNonce(nonce)) = parts.and_then(|parts| parts.extensions.get::<PageNonce>().cloned()) {
@@ -69,6 +75,7 @@ fn pages_and_functions(state: &State) -> Router<State> {
     let paths = generate_route_list_with_exclusions(App, Some(functions));
     let pages = Router::new()
         .leptos_routes_with_context(state, paths, context.clone(), move || shell(options.clone()))
+        .route("/settings", get(async || Redirect::to("/settings/account")))
         .layer(middleware::from_fn(pages::doors))
         .layer(middleware::from_fn(pages::errors));
     let nothing_here = {

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::Source;
 use domain::identity::session;
 use domain::identity::sign_in::{self, Attempt, SignInError};
+use domain::identity::token::Token;
 use serde::Deserialize;
 
 use super::client::ClientOf;
@@ -26,6 +27,8 @@ pub struct Typed {
 pub struct Link {
     #[serde(default)]
     token: String,
+    /// `account`: the link was made to set a password.
+    to: Option<String>,
 }
 
 pub async fn with_password(
@@ -43,12 +46,13 @@ pub async fn with_password(
         request_id: Some(&id),
     };
     let outcome = sign_in::with_password(&state.services.db, &state.services.passwords, &attempt).await;
-    enter(&state, outcome.map(|(token, _)| token), "wrong")
+    enter(&state, outcome.map(|(token, _)| token), "/", "wrong")
 }
 
 pub async fn with_link(Shared(state): Shared<State>, ClientOf(client): ClientOf, Query(link): Query<Link>) -> Response {
     let outcome = sign_in::with_link(&state.services.db, &link.token, &client, Some(&current_request_id())).await;
-    enter(&state, outcome.map(|(token, _)| token), "link")
+    let page = if link.to.as_deref() == Some("account") { "/settings/account" } else { "/" };
+    enter(&state, outcome.map(|(token, _)| token), page, "link")
 }
 
 pub async fn out(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
@@ -63,10 +67,10 @@ pub async fn out(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<
     Ok(response)
 }
 
-fn enter(state: &State, outcome: Result<domain::identity::token::Token, SignInError>, wrong: &str) -> Response {
+fn enter(state: &State, outcome: Result<Token, SignInError>, page: &str, wrong: &str) -> Response {
     let problem = match outcome {
         Ok(token) => {
-            let mut response = Redirect::to("/").into_response();
+            let mut response = Redirect::to(page).into_response();
             if let Some(cookie) = cookie::session_cookie(Some(token.reveal()), &state.origins) {
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
             }

@@ -3,14 +3,16 @@
 mod dashboard;
 mod export;
 mod health;
+mod keys;
 mod opportunities;
 mod params;
+mod people;
 mod session;
 pub mod shape;
 mod sync;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
 
 use crate::http::State;
 use crate::http::error::ApiError;
@@ -24,6 +26,11 @@ pub fn routes() -> Router<State> {
         .route("/opportunities", get(opportunities::list))
         .route("/opportunities.csv", get(export::opportunities))
         .route("/opportunities/{id}", get(opportunities::read))
+        .route("/people", get(people::list).post(people::invite))
+        .route("/people/{id}", patch(people::change))
+        .route("/people/{id}/link", post(people::make_link))
+        .route("/keys", get(keys::list).post(keys::create))
+        .route("/keys/{id}", delete(keys::revoke))
         .route("/sync/initial", post(sync::initial))
         .route("/sync/incremental", post(sync::incremental))
         .route("/sync/sweep", post(sync::sweep))

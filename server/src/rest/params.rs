@@ -64,3 +64,8 @@ impl From<Fault> for ApiError {
         ApiError::invalid(&fault.field, fault.reason)
     }
 }
+
+/// The id of a person or a key in a path.
+pub fn id(text: &str) -> ApiResult<uuid::Uuid> {
+    text.parse().map_err(|_| ApiError::invalid("id", "is no id"))
+}

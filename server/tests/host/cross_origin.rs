@@ -7,13 +7,18 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 16] = [
+const UNSAFE: [&str; 27] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
     "POST /api/sync/incremental",
     "POST /api/sync/sweep",
     "POST /api/sync/cancel",
+    "POST /api/people",
+    "PATCH /api/people/7",
+    "POST /api/people/7/link",
+    "POST /api/keys",
+    "DELETE /api/keys/7",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",
@@ -22,6 +27,12 @@ const UNSAFE: [&str; 16] = [
     "POST /rpc/opportunities/list",
     "POST /rpc/opportunities/read",
     "POST /rpc/opportunities/read-again",
+    "POST /rpc/settings/set-password",
+    "POST /rpc/settings/switch-tenant",
+    "POST /rpc/settings/invite",
+    "POST /rpc/settings/set-enabled",
+    "POST /rpc/settings/create-key",
+    "POST /rpc/settings/set-connection",
     "POST /sign-in",
     "POST /sign-out",
 ];
@@ -113,6 +124,11 @@ async fn a_get_of_any_route_changes_nothing() {
         "/sign-in",
         "/sign-in?problem=wrong",
         "/sign-in/link?token=guess",
+        "/settings",
+        "/settings/account",
+        "/settings/people",
+        "/settings/keys",
+        "/settings/connection",
         "/nowhere",
         "/healthz",
         "/readyz",

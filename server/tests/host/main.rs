@@ -6,10 +6,13 @@
 #[expect(dead_code, unused_imports, reason = "the stand is shared with the tests of the synchronisation")]
 mod support;
 
+mod account;
+mod api_keys;
 mod audit;
 mod browser;
 mod cancelled;
 mod command_line;
+mod connection_page;
 mod consoles;
 mod cross_origin;
 mod headers;
@@ -18,7 +21,9 @@ mod isolation;
 mod limits;
 mod lint;
 mod migrate;
+mod people;
 mod permissions;
+mod plain;
 mod psql;
 mod roles;
 mod rows;

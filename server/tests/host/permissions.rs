@@ -42,6 +42,13 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/sync/incremental", "401 403 409 409  403 409 403 403 403  401 401 409"),
     ("POST /api/sync/sweep", "401 403 409 409  403 409 403 403 403  401 401 409"),
     ("POST /api/sync/cancel", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("GET /api/people", "401 403 403 200  403 403 403 403 200  401 401 200"),
+    ("POST /api/people", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("PATCH /api/people/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /api/people/7/link", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("GET /api/keys", "401 403 403 200  403 403 403 403 200  401 401 200"),
+    ("POST /api/keys", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("DELETE /api/keys/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("POST /rpc/dashboard/read", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/identity/whoami", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/sync/state", "401 200 200 200  200 403 403 403 403  401 401 200"),
@@ -50,12 +57,35 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /rpc/opportunities/list", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/opportunities/read", "401 404 404 404  404 403 403 403 403  401 401 404"),
     ("POST /rpc/opportunities/read-again", "401 403 409 409  403 409 403 403 403  401 401 409"),
+    ("POST /rpc/settings/told", "401 200 200 200  403 403 403 403 403  401 401 200"),
+    ("POST /rpc/settings/account", "401 200 200 200  403 403 403 403 403  401 401 200"),
+    ("POST /rpc/settings/set-password", "401 400 400 400  403 403 403 403 403  401 401 400"),
+    ("POST /rpc/settings/confirm-password", "401 400 400 400  403 403 403 403 403  401 401 400"),
+    ("POST /rpc/settings/end-sessions", "401 404 404 404  403 403 403 403 403  401 401 404"),
+    ("POST /rpc/settings/switch-tenant", "401 400 400 400  403 403 403 403 403  401 401 400"),
+    ("POST /rpc/settings/people", "401 403 403 200  403 403 403 403 200  401 401 200"),
+    ("POST /rpc/settings/invite", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/settings/reset-link", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/settings/set-role", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/settings/set-enabled", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/settings/keys", "401 403 403 200  403 403 403 403 200  401 401 200"),
+    ("POST /rpc/settings/create-key", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/settings/revoke-key", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/settings/connection", "401 403 403 200  403 403 403 403 200  401 401 200"),
+    ("POST /rpc/settings/test-connection", "401 403 403 409  403 403 403 403 409  401 401 409"),
+    ("POST /rpc/settings/set-connection", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/settings/set-tenant", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("GET /api/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     ("POST /rpc/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     // Pages are for people: who is not signed in is sent to sign in.
     ("GET /", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /opportunities", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /opportunities/7", "303 404 404 404  404 403 403 403 403  401 401 404"),
+    ("GET /settings", "303 303 303 303  303 303 303 303 303  401 401 303"),
+    ("GET /settings/account", "303 200 200 200  403 403 403 403 403  401 401 200"),
+    ("GET /settings/people", "303 403 403 200  403 403 403 403 403  401 401 200"),
+    ("GET /settings/keys", "303 403 403 200  403 403 403 403 403  401 401 200"),
+    ("GET /settings/connection", "303 403 403 200  403 403 403 403 403  401 401 200"),
     ("GET /sign-in", "200 303 303 303  303 303 303 303 303  401 401 303"),
     ("GET /nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     ("POST /sign-in", "303 303 303 303  303 303 303 303 303  303 303 303"),
@@ -96,14 +126,34 @@ async fn askers(env: &Env, host: &Host) -> Vec<Browser> {
     askers
 }
 
+/// What a function is called with: complete, so that who may not call it is refused for that; of somebody or something
+/// that is not there, so that who may call it changes nothing.
+fn form(path: &str) -> &'static str {
+    match path {
+        "/rpc/sync/start" => "kind=initial_sync",
+        "/rpc/opportunities/list" => "search=",
+        "/rpc/opportunities/read" => "id=7&raw=false",
+        "/rpc/opportunities/read-again" => "id=7",
+        "/rpc/settings/set-password" => "old=&password=short",
+        "/rpc/settings/confirm-password" => "password=wrong",
+        "/rpc/settings/end-sessions" => "session=00",
+        "/rpc/settings/switch-tenant" => "tenant=west",
+        "/rpc/settings/invite" => "email=nobody&name=N&role=rep",
+        "/rpc/settings/reset-link" => "person=00000000-0000-0000-0000-000000000000",
+        "/rpc/settings/set-role" => "person=00000000-0000-0000-0000-000000000000&role=rep",
+        "/rpc/settings/set-enabled" => "person=00000000-0000-0000-0000-000000000000&enabled=false",
+        "/rpc/settings/create-key" => "name=x&scopes[]=all",
+        "/rpc/settings/revoke-key" => "key=00000000-0000-0000-0000-000000000000",
+        "/rpc/settings/set-connection" => "base_url=ftp://x&subdomain=x&token=x",
+        "/rpc/settings/set-tenant" => "name=x&timezone=Mars&currency=GBP",
+        _ => "",
+    }
+}
+
 async fn ask(browser: &Browser, route: &str) -> Seen {
     let (method, path) = route.split_once(' ').unwrap();
     match (method, path) {
-        ("POST", "/rpc/sync/start") => browser.call(path, "kind=initial_sync").await,
-        ("POST", "/rpc/opportunities/list") => browser.call(path, "search=").await,
-        ("POST", "/rpc/opportunities/read") => browser.call(path, "id=7&raw=false").await,
-        ("POST", "/rpc/opportunities/read-again") => browser.call(path, "id=7").await,
-        ("POST", path) if path.starts_with("/rpc/") || path == "/sign-in" => browser.call(path, "").await,
+        ("POST", path) if path.starts_with("/rpc/") || path == "/sign-in" => browser.call(path, form(path)).await,
         (method, path) => browser.send(method.parse::<Method>().unwrap(), path, |request| request).await,
     }
 }

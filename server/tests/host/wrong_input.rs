@@ -381,6 +381,9 @@ async fn a_body_of_two_mebibytes_is_413_everywhere() {
         "/rpc/sync/state",
         "/rpc/sync/start",
         "/rpc/sync/cancel",
+        "/rpc/settings/invite",
+        "/api/people",
+        "/api/keys",
         "/sign-in",
         "/sign-out",
     ] {

@@ -1,0 +1,69 @@
+//! Server functions of the connection to Current RMS and of the tenant's own settings.
+
+use domain::identity::TenantView;
+use domain::sync::ConnectionView;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::told::Told;
+use crate::AppError;
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connected {
+    /// None: no account is connected.
+    pub connection: Option<ConnectionView>,
+    /// Where accounts are unless somebody says otherwise.
+    pub default_base_url: String,
+    pub tenant: TenantView,
+}
+
+/// Where the account is, and the tenant's settings.
+#[server(prefix = "/rpc", endpoint = "settings/connection")]
+pub async fn connection() -> Result<Connected, AppError> {
+    use domain::sync::connection::{DEFAULT_BASE_URL, view};
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    let connection = view(&mut tx, chrono::Utc::now()).await.map_err(domain::db::DbError::from)?;
+    Ok(Connected { connection, default_base_url: DEFAULT_BASE_URL.into(), tenant: caller.tenant_view })
+}
+
+/// Asks the account whether it accepts the stored credentials.
+#[server(prefix = "/rpc", endpoint = "settings/test-connection")]
+pub async fn test_connection() -> Result<Told, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    let tested = services.sync.test_connection(caller.tenant).await?;
+    if !tested.ok {
+        crate::host::set_status(http::StatusCode::CONFLICT);
+        return Err(AppError::Conflict { code: tested.code.into(), message: tested.message });
+    }
+    super::host::tell(&caller, &services, Told::plain(format!("{}.", tested.message)))
+}
+
+/// Keeps new credentials, sealed.
+#[server(prefix = "/rpc", endpoint = "settings/set-connection")]
+pub async fn set_connection(base_url: String, subdomain: String, token: String) -> Result<Told, AppError> {
+    use domain::sync::connection::{Credentials, set};
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    if !services.allow_private_targets {
+        domain::sync::public_address::check(&base_url).await?;
+    }
+    let request_id = crate::host::request_id();
+    let change = super::host::change(&caller, request_id.as_deref());
+    let new = Credentials { base_url: &base_url, subdomain: subdomain.trim(), token: token.trim() };
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    set(&mut tx, &services.sealer, &new, change.caller.into(), change.source).await?;
+    tx.commit().await.map_err(domain::db::DbError::from)?;
+    super::host::tell(&caller, &services, Told::plain("The credentials are kept. Test them now."))
+}
+
+/// Name, zone and currency of the tenant.
+#[server(prefix = "/rpc", endpoint = "settings/set-tenant")]
+pub async fn set_tenant(name: String, timezone: String, currency: String) -> Result<Told, AppError> {
+    use domain::identity::tenant::{NewSettings, set};
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    let request_id = crate::host::request_id();
+    let change = super::host::change(&caller, request_id.as_deref());
+    set(&services.db, &change, &NewSettings { name: &name, timezone: &timezone, currency: &currency }).await?;
+    super::host::tell(&caller, &services, Told::plain("The company's settings are changed."))
+}

@@ -1,0 +1,47 @@
+//! What a change led to, told on the page that the browser is sent back to.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::AppError;
+
+/// A sentence, and for a new key or link the secret that is shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub text: String,
+    pub secret: Option<String>,
+}
+
+#[cfg(feature = "ssr")]
+impl Told {
+    pub fn plain(text: impl Into<String>) -> Told {
+        Told { text: text.into(), secret: None }
+    }
+
+    pub fn secret(text: impl Into<String>, secret: String) -> Told {
+        Told { text: text.into(), secret: Some(secret) }
+    }
+}
+
+/// What the form before this page led to, if one was posted. It is told once.
+#[server(prefix = "/rpc", endpoint = "settings/told")]
+pub async fn read_told() -> Result<Option<Told>, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    Ok(super::host::take_told(&caller, &services))
+}
+
+/// The notice. A secret is a field, so that it can be selected with the keyboard.
+#[component]
+pub fn Notice(told: Told) -> impl IntoView {
+    view! {
+        <div class="notice ok" role="status">
+            <p>{told.text}</p>
+            {told.secret.map(|secret| view! {
+                <div class="form-row secret">
+                    <label for="secret">"Copy it now. It is not shown again."</label>
+                    <input class="field mono" id="secret" readonly value=secret autocomplete="off" spellcheck="false"/>
+                </div>
+            })}
+        </div>
+    }
+}
