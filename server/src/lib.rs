@@ -8,6 +8,7 @@ pub mod database;
 mod demo;
 pub mod host;
 mod http;
+mod openapi;
 pub mod postgres;
 mod rest;
 mod secret;

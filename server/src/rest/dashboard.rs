@@ -10,6 +10,17 @@ use super::params::Params;
 use crate::http::error::ApiResult;
 use crate::http::{Asking, State};
 
+/// All figures of the dashboard at once.
+#[utoipa::path(
+    get,
+    path = "/dashboard",
+    tag = "dashboard",
+    params(crate::openapi::dashboard::RangeQuery),
+    responses(
+        (status = 200, description = "The figures.", body = crate::openapi::dashboard::Answer),
+        crate::openapi::answers::Asked
+    )
+)]
 pub async fn read(asking: Asking, Shared(state): Shared<State>, mut params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::ReadMirror)?;
     let (from, to) = params.dates("startDate", "endDate")?;

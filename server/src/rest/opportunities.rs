@@ -35,6 +35,17 @@ struct WithData {
     data: Box<RawValue>,
 }
 
+/// A page of the mirror: rows that meet every condition.
+#[utoipa::path(
+    get,
+    path = "/opportunities",
+    tag = "opportunities",
+    params(crate::openapi::opportunities::ListQuery),
+    responses(
+        (status = 200, description = "A page.", body = crate::openapi::opportunities::ListAnswer),
+        crate::openapi::answers::Asked
+    )
+)]
 pub async fn list(asking: Asking, Shared(state): Shared<State>, mut params: Params) -> ApiResult<Json<ListOut>> {
     let caller = asking.to(Permission::ReadMirror)?;
     let (page, limit) = params.page()?;
@@ -46,6 +57,17 @@ pub async fn list(asking: Asking, Shared(state): Shared<State>, mut params: Para
     Ok(Json(ListOut { opportunities: listed.rows, pagination: Pagination::new(page, limit, listed.total) }))
 }
 
+/// One row of the mirror, with the record as the source sent it.
+#[utoipa::path(
+    get,
+    path = "/opportunities/{id}",
+    tag = "opportunities",
+    params(("id" = i64, Path, description = "The source's id.")),
+    responses(
+        (status = 200, description = "The row.", body = crate::openapi::opportunities::OneAnswer),
+        crate::openapi::answers::AskedOfOne
+    )
+)]
 pub async fn read(
     asking: Asking,
     Shared(state): Shared<State>,

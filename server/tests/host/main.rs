@@ -18,6 +18,7 @@ mod isolation;
 mod limits;
 mod lint;
 mod migrate;
+mod openapi;
 mod permissions;
 mod psql;
 mod roles;
