@@ -2,6 +2,7 @@
 
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
+use crate::live::Changes;
 use crate::seal::Sealer;
 use crate::sync::{SyncOptions, SyncService};
 
@@ -31,6 +32,8 @@ pub struct Services {
     pub sealer: Sealer,
     pub passwords: Passwords,
     pub sync: SyncService,
+    /// To be marked after a commit.
+    pub changes: Changes,
 }
 
 impl Services {
@@ -38,7 +41,9 @@ impl Services {
     pub async fn connect(settings: &Settings) -> Result<Services, ServicesError> {
         let db = Db::connect(&settings.database_url).await?;
         let sealer = Sealer::new(&settings.secret_key);
-        let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync)?;
-        Ok(Services { db, sealer, passwords: Passwords::new()?, sync })
+        let changes = Changes::default();
+        tokio::spawn(changes.clone().send(db.clone()));
+        let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync, changes.clone())?;
+        Ok(Services { db, sealer, passwords: Passwords::new()?, sync, changes })
     }
 }

@@ -8,6 +8,8 @@ pub mod database;
 mod demo;
 pub mod host;
 mod http;
+mod live;
+mod metrics;
 mod openapi;
 pub mod postgres;
 mod rest;

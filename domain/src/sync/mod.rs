@@ -35,6 +35,8 @@ mod single;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+mod tally;
+#[cfg(feature = "ssr")]
 mod wire;
 
 mod view;
@@ -47,4 +49,5 @@ pub use {
     scope::{Span, Window, default_date_range},
     service::{Request, SyncOptions, SyncService},
     single::Single,
+    tally::Tally,
 };

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::http::State;
 use crate::http::error::ApiError;
-use crate::openapi;
+use crate::{live, openapi};
 
 /// Everything under `/api`.
 pub fn routes() -> Router<State> {
@@ -38,6 +38,7 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(sync::cancel))
         .routes(routes!(sync::status))
         .routes(routes!(sync::failures))
+        .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))
 }

@@ -7,6 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use domain::audit::Source;
 use domain::identity::sign_in::{self, Attempt, SignInError};
 use domain::identity::{Principal, session};
+use domain::live::Topic;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -93,7 +94,11 @@ pub async fn read(asking: Asking) -> Json<Value> {
 )]
 pub async fn close(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
     let token = presented_token(&headers, &state.origins).ok_or_else(ApiError::unauthenticated)?;
+    let ended = session::find(&state.services.db, token).await?;
     session::close(&state.services.db, token).await?;
+    if let Some(caller) = ended {
+        state.services.changes.mark(caller.tenant, &[Topic::Sessions]);
+    }
     let gone = session_cookie(None, &state.origins).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
     Ok((StatusCode::NO_CONTENT, AppendHeaders(gone.collect::<Vec<_>>())).into_response())
 }

@@ -17,6 +17,8 @@ mod house;
 mod isolation;
 mod limits;
 mod lint;
+mod live;
+mod metrics;
 mod migrate;
 mod openapi;
 mod permissions;

@@ -30,6 +30,8 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /healthz", "200 200 200 200  200 200 200 200 200  200 200 200"),
     ("GET /readyz", "200 200 200 200  200 200 200 200 200  200 200 200"),
     ("GET /api/health", "200 200 200 200  200 200 200 200 200  401 401 200"),
+    ("GET /metrics", "200 200 200 200  200 200 200 200 200  401 401 200"),
+    ("GET /api/live", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/openapi.json", "200 200 200 200  200 200 200 200 200  401 401 200"),
     ("GET /api/docs", "200 200 200 200  200 200 200 200 200  401 401 200"),
     ("GET /api/session", "401 200 200 200  200 200 200 200 200  401 401 200"),
@@ -97,6 +99,8 @@ async fn ask(browser: &Browser, route: &str) -> Seen {
     match (method, path) {
         ("POST", "/rpc/sync/start") => browser.call(path, "kind=initial_sync").await,
         ("POST", path) if path.starts_with("/rpc/") || path == "/sign-in" => browser.call(path, "").await,
+        // A stream has no end to be read to.
+        (_, "/api/live") => browser.begin(path).await,
         (method, path) => browser.send(method.parse::<Method>().unwrap(), path, |request| request).await,
     }
 }
