@@ -65,7 +65,7 @@ impl Notes {
 
     /// A connection that a firewall has forgotten says nothing, for ever.
     async fn still_there(&mut self) -> Result<(), DbError> {
-        let asked = sqlx::query("select 1").execute(&mut self.0);
+        let asked = sqlx::query!("select 1 as one").fetch_one(&mut self.0);
         tokio::time::timeout(ANSWER, asked).await.map_err(|_| lost())??;
         Ok(())
     }

@@ -29,7 +29,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     the cookie, a request that changes something must also send `Origin` with Backline's own address, or \
     `Sec-Fetch-Site: same-origin`.\n\nAn error is `{\"error\", \"code\", \"details\", \"requestId\"}`: a sentence for people, a \
     word for programs, and the id under which the host's log has the request. Parameters that a route does not know are \
-    refused. A method that an address does not take is 405. Amounts are decimal strings, times are RFC 3339 in UTC. Fields \
+    refused; one without a value counts as absent. A method that an address does not take is 405. Amounts are decimal strings, times are RFC 3339 in UTC. Fields \
     may be added to answers.";
 
 /// Schemas that requests send; in all others every field is always there.

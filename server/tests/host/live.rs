@@ -59,17 +59,14 @@ impl Reader {
     }
 
     /// Reads until a topic comes.
-    #[track_caller]
-    fn hears(&mut self, topic: &str) -> impl Future<Output = ()> {
-        async move {
-            let end = Instant::now() + SOON;
-            while let Some(topics) = self.changed(end - Instant::now()).await {
-                if topics.iter().any(|heard| heard == topic) {
-                    return;
-                }
+    async fn hears(&mut self, topic: &str) {
+        let end = Instant::now() + SOON;
+        while let Some(topics) = self.changed(end - Instant::now()).await {
+            if topics.iter().any(|heard| heard == topic) {
+                return;
             }
-            panic!("{topic} did not come within {SOON:?}");
         }
+        panic!("{topic} did not come within {SOON:?}");
     }
 
     /// Reads to the end of the stream.
@@ -110,7 +107,7 @@ async fn a_run_of_the_command_line_is_told_too() {
     let mut reader = Reader::with_key(&host, &north.key).await;
     let run = env.backline_ok(&["sync", "initial", "--tenant", "north"], "").await;
     assert!(run.contains("\"success\":true"), "{run}");
-    tokio::join!(reader.hears("opportunities"));
+    reader.hears("opportunities").await;
 }
 
 #[tokio::test]
