@@ -4,15 +4,17 @@
 use std::time::Duration;
 
 use domain::dashboard::Tone;
+use domain::live::Topic;
 use domain::sync::{ActiveRun, SyncView};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped_with_cancellation;
+use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 
 use super::api::{CancelSync, StartSync, sync_state};
 use super::runs::Runs;
 use crate::components::badge::Badge;
 use crate::components::toast::Toasts;
+use crate::live::use_live;
 
 const BUSY: Duration = Duration::from_secs(1);
 const CALM: Duration = Duration::from_secs(30);
@@ -45,6 +47,8 @@ pub fn SyncControl(first: SyncView, on_end: Callback<()>) -> impl IntoView {
             }
         });
     });
+    // A run of another tab, another host or the command line shows at once.
+    use_live(&[Topic::Sync], Callback::new(move |()| spawn_local(look())));
     let answered = move |result: Option<Result<i64, crate::AppError>>| {
         let Some(result) = result else { return };
         if let Err(error) = result {

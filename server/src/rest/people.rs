@@ -32,6 +32,13 @@ pub struct PersonPatch {
     enabled: Option<bool>,
 }
 
+/// Everybody with a role in the tenant.
+#[utoipa::path(
+    get,
+    path = "/people",
+    tag = "people",
+    responses((status = 200, description = "All of them.", body = crate::openapi::people::PeopleAnswer), crate::openapi::answers::Asked)
+)]
 pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::Administer)?;
     params.end()?;
@@ -39,6 +46,14 @@ pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) 
     Ok(Json(json!({"people": people::rows(&mut tx).await?})))
 }
 
+/// Invites a person; the one-time link is in the answer, and only there.
+#[utoipa::path(
+    post,
+    path = "/people",
+    tag = "people",
+    request_body = crate::openapi::people::InvitationBody,
+    responses((status = 201, description = "Invited.", body = crate::openapi::people::Invited), crate::openapi::answers::Changing)
+)]
 pub async fn invite(
     asking: Asking,
     Shared(state): Shared<State>,
@@ -53,6 +68,15 @@ pub async fn invite(
     Ok((StatusCode::CREATED, Json(json!({"id": person, "link": link(&state, &token)}))).into_response())
 }
 
+/// Changes a person's role, or lets them in or keeps them out.
+#[utoipa::path(
+    patch,
+    path = "/people/{id}",
+    tag = "people",
+    params(("id" = String, Path, description = "Its id.", format = Uuid)),
+    request_body = crate::openapi::people::PersonChange,
+    responses((status = 204, description = "Changed."), crate::openapi::answers::ChangingOne)
+)]
 pub async fn change(
     asking: Asking,
     Shared(state): Shared<State>,
@@ -72,6 +96,14 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes a one-time link for a person who cannot sign in.
+#[utoipa::path(
+    post,
+    path = "/people/{id}/link",
+    tag = "people",
+    params(("id" = String, Path, description = "Its id.", format = Uuid)),
+    responses((status = 201, description = "The link.", body = crate::openapi::people::LinkAnswer), crate::openapi::answers::ChangingOne)
+)]
 pub async fn make_link(
     asking: Asking,
     Shared(state): Shared<State>,
