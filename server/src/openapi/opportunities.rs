@@ -54,7 +54,9 @@ pub struct ListQuery {
     )]
     sort: Option<String>,
     /// Columns of the file, separated by commas; the list of rows has all of its own.
-    #[param(pattern = "^(id|subject|customer|dates|status|value|owner|venue|total|created|changed|seen|webhook)(,(id|subject|customer|dates|status|value|owner|venue|total|created|changed|seen|webhook)){0,12}$")]
+    #[param(
+        pattern = "^(id|subject|customer|dates|status|value|owner|venue|total|created|changed|seen|webhook)(,(id|subject|customer|dates|status|value|owner|venue|total|created|changed|seen|webhook)){0,12}$"
+    )]
     columns: Option<String>,
     #[param(minimum = 1, maximum = 1_000_000_000, default = 1)]
     page: Option<i64>,

@@ -8,6 +8,7 @@ use domain::audit::Source;
 use domain::identity::people::{self, Invitation};
 use domain::identity::token::Token;
 use domain::identity::{Change, Permission};
+use domain::live::Topic;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -90,7 +91,10 @@ pub async fn change(
     let db = &state.services.db;
     match (body.role, body.enabled) {
         (Some(role), None) => people::set_role(db, &change, person, &role).await?,
-        (None, Some(enabled)) => people::set_enabled(db, &change, person, enabled).await?,
+        (None, Some(enabled)) => {
+            people::set_enabled(db, &change, person, enabled).await?;
+            state.services.changes.mark(caller.tenant, &[Topic::Sessions]);
+        }
         _ => return Err(ApiError::invalid("body", "expected either role or enabled")),
     }
     Ok(StatusCode::NO_CONTENT)
