@@ -121,7 +121,7 @@ fn Buttons(
 fn first_time(state: &SyncView) -> Option<impl IntoView + use<>> {
     let text = match state {
         SyncView { connected: false, .. } => {
-            "No Current RMS account is connected yet. The operator connects it at the command line."
+            "No Current RMS account is connected yet. An admin connects it under Settings, Connection."
         }
         SyncView { initial_done: true, .. } | SyncView { active: Some(_), .. } => return None,
         SyncView { may_run: false, .. } => "The mirror is empty until an admin or a manager runs an initial sync.",
