@@ -9,6 +9,7 @@ use leptos_router::{SsrMode, path};
 use crate::components::toast::{ToastRegion, Toasts};
 use crate::dashboard::page::DashboardPage;
 use crate::identity::sign_in::SignInPage;
+use crate::live::Live;
 use crate::not_found::NotFound;
 use crate::opportunities::detail::OpportunityPage;
 use crate::opportunities::page::OpportunitiesPage;
@@ -41,6 +42,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Toasts::new());
+    provide_context(Live::new());
     // Says that the page has been taken over: what only works with WASM works from now on.
     Effect::new(|_| {
         if let Some(root) = document().document_element() {

@@ -5,6 +5,7 @@
 
 pub mod dashboard;
 pub mod identity;
+pub mod live;
 pub mod money;
 pub mod opportunities;
 pub mod sync;

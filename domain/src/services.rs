@@ -3,6 +3,7 @@
 use crate::dashboard::cache::Cache;
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
+use crate::live::Changes;
 use crate::seal::Sealer;
 use crate::sync::{SyncOptions, SyncService};
 
@@ -36,6 +37,8 @@ pub struct Services {
     pub sync: SyncService,
     pub dashboards: Cache,
     pub allow_private_targets: bool,
+    /// To be marked after a commit.
+    pub changes: Changes,
 }
 
 impl Services {
@@ -43,13 +46,16 @@ impl Services {
     pub async fn connect(settings: &Settings) -> Result<Services, ServicesError> {
         let db = Db::connect(&settings.database_url).await?;
         let sealer = Sealer::new(&settings.secret_key);
-        let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync)?;
+        let changes = Changes::default();
+        tokio::spawn(changes.clone().send(db.clone()));
+        let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync, changes.clone())?;
         Ok(Services {
             db,
             sealer,
             passwords: Passwords::new()?,
             sync,
             dashboards: Cache::default(),
+            changes,
             allow_private_targets: settings.allow_private_targets,
         })
     }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::database::Database;
 use crate::http::{self, Origins, State};
+use crate::live::Live;
 use crate::{demo, secret};
 
 /// How `serve` was called.
@@ -133,7 +134,10 @@ async fn serve_on(
     } else {
         say(&format!("Backline is ready at {}", origins.public()));
     }
-    let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, database.direct_url.clone());
+    let live = Live { stop: stop.clone(), ..Live::default() };
+    let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), live.hub.clone()));
+    let direct_url = database.direct_url.clone();
+    let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, direct_url, live);
     let watch = services.sync.clone();
     let watching = tokio::spawn(async move { tokio::join!(watch.watch(), watch.keep_schedule()) });
     // From the first moment, so that nobody who waits for a run holds up the stop.
@@ -146,6 +150,7 @@ async fn serve_on(
     // Runs in flight stay open; the lease goes back, so that another host can go on at once.
     let _ = tokio::time::timeout(Duration::from_secs(4), letting_go).await;
     watching.abort();
+    hearing.abort();
     let _ = tokio::time::timeout(Duration::from_secs(2), services.db.close()).await;
     Ok(())
 }

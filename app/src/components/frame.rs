@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use super::icon::Icon;
 use super::theme::ThemeChoices;
 use crate::identity::viewer::Viewer;
+use crate::live::LiveNotice;
 
 #[component]
 pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
@@ -21,7 +22,10 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
                     <PersonMenu viewer/>
                 </div>
             </nav>
-            <main id="main" tabindex="-1">{children()}</main>
+            <main id="main" tabindex="-1">
+                <LiveNotice/>
+                {children()}
+            </main>
         </div>
     }
 }

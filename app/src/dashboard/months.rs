@@ -24,7 +24,10 @@ pub fn MonthsCard(bars: String, months: Vec<MonthBar>) -> impl IntoView {
                 <span class="key"><span class="swatch swatch-2"></span>"quoted"</span>
             </header>
             <figure class="chart">
-                <div class="plot columns" role="img" aria-label="Bars of the value booked and quoted in each month; the table below has the numbers" inner_html=bars></div>
+                // Narrow screens scroll it sideways.
+                <div class="plot columns" tabindex="0" role="region" aria-label="Chart of the value by month">
+                    <div role="img" aria-label="Bars of the value booked and quoted in each month; the table below has the numbers" inner_html=bars></div>
+                </div>
                 <details class="chart-data">
                     <summary>"As a table"</summary>
                     <table class="compact">

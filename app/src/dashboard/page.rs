@@ -1,6 +1,7 @@
 //! The page: numbers, sync control, status, changes.
 
 use domain::dashboard::DashboardView;
+use domain::live::Topic;
 use domain::sync::SyncView;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use crate::AppError;
 use crate::components::failure::Failure;
 use crate::components::frame::Frame;
 use crate::identity::viewer::whoami;
+use crate::live::use_live;
 use crate::sync::api::sync_state;
 use crate::sync::control::SyncControl;
 
@@ -49,6 +51,7 @@ fn Board(
     state: Resource<Result<SyncView, AppError>>,
 ) -> impl IntoView {
     let on_end = Callback::new(move |()| figures.refetch());
+    use_live(&[Topic::Opportunities, Topic::Sync], Callback::new(move |()| figures.refetch()));
     let failed = |error: AppError| view! { <Failure what="The numbers could not be read." error/> };
     view! {
         <div>

@@ -34,7 +34,11 @@ pub async fn opportunity(id: i64, raw: bool) -> Result<DetailView, AppError> {
 pub async fn read_again(id: i64) -> Result<String, AppError> {
     use domain::sync::Single;
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
-    Ok(match services.sync.sync_opportunity(caller.tenant, id).await? {
+    let read = services.sync.sync_opportunity(caller.tenant, id).await?;
+    if read != Single::Unchanged {
+        services.changes.mark(caller.tenant, &[domain::live::Topic::Opportunities]);
+    }
+    Ok(match read {
         Single::Written => "Read again: it had changed.".into(),
         Single::Unchanged => "Read again: nothing has changed.".into(),
         Single::Gone { .. } => "Current RMS no longer has this record.".into(),

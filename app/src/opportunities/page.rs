@@ -1,5 +1,6 @@
 //! The page of the list. Everything that it shows follows from its address, so it works as plain links and a plain form.
 
+use domain::live::Topic;
 use domain::opportunities::{ListView, Tab};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -12,12 +13,14 @@ use super::table::Table;
 use crate::components::failure::Failure;
 use crate::components::frame::Frame;
 use crate::identity::viewer::whoami;
+use crate::live::use_live;
 
 #[component]
 pub fn OpportunitiesPage() -> impl IntoView {
     let search = use_location().search;
     let who = Resource::new_blocking(|| (), |()| whoami());
     let list = Resource::new(move || search.get(), opportunities);
+    use_live(&[Topic::Opportunities], Callback::new(move |()| list.refetch()));
     view! {
         <Title text="Opportunities"/>
         <Suspense fallback=|| ()>

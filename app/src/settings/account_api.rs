@@ -28,6 +28,7 @@ pub async fn set_password(#[server(default)] old: String, password: String) -> R
     let change = super::host::change(&caller, request_id.as_deref());
     let (db, passwords) = (&services.db, &services.passwords);
     let token = domain::identity::account::set_password(db, passwords, &change, current, &old, &password).await?;
+    services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
     crate::host::renew_session(&token);
     super::host::tell(&caller, &services, Told::plain("The password is set. Your other sessions have ended."))
 }
@@ -51,6 +52,7 @@ pub async fn end_sessions(#[server(default)] session: Option<String>) -> Result<
     let (current, request_id) = (crate::host::current_session()?, crate::host::request_id());
     let change = super::host::change(&caller, request_id.as_deref());
     let ended = domain::identity::account::end_sessions(&services.db, &change, current, session.as_deref()).await?;
+    services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
     let text = if ended == 1 { "One session has ended.".to_owned() } else { format!("{ended} sessions have ended.") };
     super::host::tell(&caller, &services, Told::plain(text))
 }

@@ -38,7 +38,7 @@ fn cards(keys: Vec<KeyView>) -> AnyView {
 #[component]
 fn Keys(keys: Vec<KeyView>) -> impl IntoView {
     view! {
-        <div class="scroll" role="region" aria-label="API keys" tabindex="0">
+        <div class="scroll" role="region" aria-label="Table of API keys" tabindex="0">
             <table>
                 <thead>
                     <tr>

@@ -24,7 +24,7 @@ fn cards(people: Vec<PersonView>) -> AnyView {
     view! {
         <section class="card" aria-labelledby="people-title">
             <header><h2 id="people-title">"People"</h2></header>
-            <div class="scroll" role="region" aria-label="People" tabindex="0">
+            <div class="scroll" role="region" aria-label="Table of people" tabindex="0">
                 <table>
                     <thead>
                         <tr>

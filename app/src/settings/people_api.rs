@@ -57,6 +57,7 @@ pub async fn set_enabled(person: String, enabled: bool) -> Result<Told, AppError
     let request_id = crate::host::request_id();
     let change = super::host::change(&caller, request_id.as_deref());
     domain::identity::people::set_enabled(&services.db, &change, id(&person)?, enabled).await?;
+    services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
     let text = if enabled { "The person can sign in again." } else { "The person is disabled and signed out." };
     super::host::tell(&caller, &services, Told::plain(text))
 }

@@ -20,7 +20,7 @@ pub fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                     <form method="post" action=EndSessions::PATH><button class="btn danger">"End all others"</button></form>
                 })}
             </header>
-            <div class="scroll" role="region" aria-label="Your sessions" tabindex="0">
+            <div class="scroll" role="region" aria-label="Table of your sessions" tabindex="0">
                 <table>
                     <thead>
                         <tr>

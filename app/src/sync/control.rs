@@ -4,15 +4,17 @@
 use std::time::Duration;
 
 use domain::dashboard::Tone;
+use domain::live::Topic;
 use domain::sync::{ActiveRun, SyncView};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
-use leptos::task::spawn_local_scoped_with_cancellation;
+use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 
 use super::api::{CancelSync, StartSync, sync_state};
 use super::runs::Runs;
 use crate::components::badge::Badge;
 use crate::components::toast::Toasts;
+use crate::live::use_live;
 
 const BUSY: Duration = Duration::from_secs(1);
 const CALM: Duration = Duration::from_secs(30);
@@ -45,6 +47,8 @@ pub fn SyncControl(first: SyncView, on_end: Callback<()>) -> impl IntoView {
             }
         });
     });
+    // A run of another tab, another host or the command line shows at once.
+    use_live(&[Topic::Sync], Callback::new(move |()| spawn_local(look())));
     let answered = move |result: Option<Result<i64, crate::AppError>>| {
         let Some(result) = result else { return };
         if let Err(error) = result {
@@ -117,7 +121,7 @@ fn Buttons(
 fn first_time(state: &SyncView) -> Option<impl IntoView + use<>> {
     let text = match state {
         SyncView { connected: false, .. } => {
-            "No Current RMS account is connected yet. The operator connects it at the command line."
+            "No Current RMS account is connected yet. An admin connects it under Settings, Connection."
         }
         SyncView { initial_done: true, .. } | SyncView { active: Some(_), .. } => return None,
         SyncView { may_run: false, .. } => "The mirror is empty until an admin or a manager runs an initial sync.",

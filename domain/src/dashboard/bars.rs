@@ -26,7 +26,8 @@ pub fn svg(labels: Vec<String>, layers: Vec<Layer>, width: f32) -> Option<String
     chart.background_color = (0, 0, 0, 0).into();
     chart.width = width;
     chart.height = 200.0;
-    chart.margin = 4.0.into();
+    // The topmost label stands half above its line.
+    chart.margin = 8.0.into();
     chart.legend.show = Some(false);
     chart.radius = Some(2.0);
     chart.grid.stroke_color = "#e4e4e7".into();

@@ -4,12 +4,15 @@
 mod epochs;
 pub mod lookup;
 pub mod migrate;
+pub(crate) mod notes;
 pub mod operator;
 mod pool;
+mod pool_use;
 mod tenant_tx;
 
 pub(crate) use pool::is_away;
 pub use pool::{Db, DbError};
+pub use pool_use::PoolUse;
 /// What a single statement may answer.
 pub use sqlx::Error as QueryError;
 pub use tenant_tx::{Actor, TenantTx};

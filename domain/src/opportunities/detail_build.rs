@@ -113,8 +113,10 @@ fn amounts(row: &OpportunityRow, currency: &str) -> Vec<Fact> {
 }
 
 fn facts(row: &OpportunityRow, zone: Tz) -> Vec<Fact> {
-    let fact =
-        |label: &str, value: Option<String>| Fact { label: label.into(), value: value.unwrap_or_else(|| "—".into()) };
+    let fact = |label: &str, value: Option<String>| Fact {
+        label: label.into(),
+        value: value.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "—".into()),
+    };
     vec![
         fact("Id", Some(row.id.to_string())),
         fact("Subject", row.subject.clone()),

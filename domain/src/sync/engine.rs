@@ -3,6 +3,8 @@
 //! Guarantees: a page and the checkpoint behind it commit together, under the lease; a killed host leaves a run that
 //! another continues with the page that was in flight; the run ends as completed only after every phase.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,8 +16,10 @@ use super::lease::Lease;
 use super::run::{Progress, RunKind, RunStatus};
 use super::scope::Window;
 use super::store::{self, Advance, Taken};
+use super::tally::Tally;
 use super::{cursor, failures};
 use crate::db::{Db, TenantTx};
+use crate::live::{Changes, Topic};
 use crate::opportunities::mirror::{self, Origin, Sorted};
 use crate::opportunities::record::Unreadable;
 
@@ -95,6 +99,8 @@ pub(super) struct Engine {
     pub open_failures: bool,
     /// Whether the page before held only records that the mirror did not have: the next one will too.
     pub only_new: bool,
+    pub changes: Changes,
+    pub tally: Arc<Tally>,
 }
 
 impl Engine {
@@ -187,6 +193,9 @@ impl Engine {
         self.advance(&mut tx, &next, synced, failed).await?;
         tx.commit().await?;
         self.at = next;
+        self.tally.page(synced, failed);
+        let mirror: &[Topic] = if written.changed > 0 { &[Topic::Opportunities] } else { &[] };
+        self.changes.mark(self.lease.tenant, &[&[Topic::Sync], mirror].concat());
         Ok(())
     }
 
@@ -214,6 +223,7 @@ impl Engine {
         self.advance(&mut tx, &next, 0, 0).await?;
         tx.commit().await?;
         self.at = next;
+        self.changes.mark(self.lease.tenant, &[Topic::Sync]);
         Ok(())
     }
 

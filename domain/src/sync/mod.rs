@@ -39,6 +39,8 @@ mod single;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+mod tally;
+#[cfg(feature = "ssr")]
 mod wire;
 
 mod connection_view;
@@ -53,4 +55,5 @@ pub use {
     scope::{Span, Window, default_date_range},
     service::{Request, SyncOptions, SyncService},
     single::Single,
+    tally::Tally,
 };

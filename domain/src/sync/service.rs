@@ -18,11 +18,13 @@ use super::run::{RunKind, RunRow, RunStatus};
 use super::scope::{Span, Window};
 use super::single::{self, Single};
 use super::store::{self, Taken};
+use super::tally::Tally;
 use super::{cursor, failures};
 use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
 use crate::db::{self, Actor, Db};
 use crate::identity::{TenantId, tenant};
+use crate::live::{Changes, Topic};
 use crate::seal::Sealer;
 
 /// How often a host looks for runs without one.
@@ -69,10 +71,12 @@ pub struct SyncService {
     ended: Arc<Notify>,
     /// Cancelled when this host stops: its runs stay open for another.
     stop: CancellationToken,
+    changes: Changes,
+    tally: Arc<Tally>,
 }
 
 impl SyncService {
-    pub fn new(db: Db, sealer: Sealer, options: SyncOptions) -> Result<SyncService, reqwest::Error> {
+    pub fn new(db: Db, sealer: Sealer, options: SyncOptions, changes: Changes) -> Result<SyncService, reqwest::Error> {
         let accounts = Accounts::new(db.clone(), sealer, options.interval)?;
         Ok(SyncService {
             db,
@@ -81,7 +85,14 @@ impl SyncService {
             tasks: TaskTracker::new(),
             ended: Arc::default(),
             stop: CancellationToken::new(),
+            changes,
+            tally: Arc::default(),
         })
+    }
+
+    /// What this process has done.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Starts a run of the window and of records without dates.
@@ -127,6 +138,7 @@ impl SyncService {
         let started = tokio::spawn(async move {
             tx.commit().await?;
             let id = taken.id;
+            service.changes.mark(tenant, &[Topic::Sync]);
             service.spawn(tenant, taken);
             Ok::<i64, sqlx::Error>(id)
         });
@@ -136,14 +148,19 @@ impl SyncService {
     fn spawn(&self, tenant: TenantId, taken: Taken) {
         let service = self.clone();
         self.tasks.spawn(async move {
-            let (id, lease) = (taken.id, taken.lease);
+            let (id, kind, lease) = (taken.id, taken.kind, taken.lease);
             let outcome = if service.options.works {
                 Box::pin(service.work(tenant, taken)).await
             } else {
                 Err(SyncError::LeaseLost)
             };
             match outcome {
-                Ok(status) => tracing::info!(run = id, status = status.as_str(), "a sync ended"),
+                Ok(status) => {
+                    // Also the mirror: the end of a run marks records that are gone.
+                    service.changes.mark(tenant, &[Topic::Sync, Topic::Opportunities]);
+                    service.tally.run_ended(kind, status);
+                    tracing::info!(run = id, status = status.as_str(), "a sync ended");
+                }
                 Err(error) => {
                     tracing::info!(run = id, code = error.code(), %error, "a sync is left open");
                     service.release(tenant, id, lease).await;
@@ -184,6 +201,8 @@ impl SyncService {
             max_gone_percent: self.options.max_gone_percent,
             open_failures,
             only_new: false,
+            changes: self.changes.clone(),
+            tally: self.tally.clone(),
         };
         engine.go().await
     }
@@ -224,6 +243,7 @@ impl SyncService {
         };
         audit::record(&mut tx, &entry).await?;
         tx.commit().await?;
+        self.changes.mark(actor.tenant, &[Topic::Sync]);
         Ok(id)
     }
 
@@ -257,7 +277,9 @@ impl SyncService {
 
     /// Reads one record by its id.
     pub async fn sync_opportunity(&self, tenant: TenantId, id: i64) -> Result<Single, SyncError> {
-        single::read(&self.db, &self.accounts.client(tenant).await?, tenant, id).await
+        let single = single::read(&self.db, &self.accounts.client(tenant).await?, tenant, id).await?;
+        self.changes.mark(tenant, &[Topic::Opportunities]);
+        Ok(single)
     }
 
     /// Whether the stored credentials work.

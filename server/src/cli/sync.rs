@@ -53,6 +53,7 @@ pub async fn run(command: SyncCommand, config: &Config, database: &Database) -> 
     let services = services(config, database).await?;
     if let SyncCommand::Single { id, .. } = command {
         let single = services.sync.sync_opportunity(tenant, id).await.map_err(failed)?;
+        let _ = services.changes.flush(&services.db).await;
         let broken = matches!(single, domain::sync::Single::Failed { .. });
         print(json!({"success": !broken, "id": id, "result": single}));
         return Ok(if broken { FAILED_RECORDS } else { 0 });
@@ -65,6 +66,8 @@ pub async fn run(command: SyncCommand, config: &Config, database: &Database) -> 
         .map_err(failed)?;
     let run = services.sync.wait(tenant, run).await.map_err(failed)?;
     services.sync.shut_down().await;
+    // The last word to who looks at a page; it polls when there is none.
+    let _ = services.changes.flush(&services.db).await;
     let seconds = run.completed_at.map_or(0, |end| (end - run.started_at).num_seconds());
     print(json!({
         "success": run.status == RunStatus::Completed,

@@ -16,7 +16,7 @@ use super::error::ApiError;
 use super::headers::PageNonce;
 use super::state::State;
 use super::{caller, cookie, headers, health, origin, pages, request_id, sign_in, site, timeout};
-use crate::rest;
+use crate::{metrics, rest};
 
 /// Bodies of forms, server functions and REST.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -26,6 +26,7 @@ pub fn router(state: State) -> Router {
     let pages = pages_and_functions(&state);
     let with_caller = Router::new()
         .nest("/api", rest::routes())
+        .route("/metrics", get(metrics::read))
         .merge(pages)
         .layer(middleware::from_fn_with_state(state.clone(), caller::layer))
         .layer(middleware::from_fn_with_state(state.clone(), origin::layer));
@@ -50,6 +51,7 @@ pub fn router(state: State) -> Router {
         .layer(middleware::from_fn(rest::shape::plain_errors))
         .layer(middleware::from_fn_with_state(state.clone(), headers::layer))
         .layer(middleware::from_fn(request_id::layer))
+        .layer(middleware::from_fn_with_state(state.clone(), metrics::layer))
         .with_state(state)
 }
 

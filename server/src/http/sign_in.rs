@@ -57,7 +57,11 @@ pub async fn with_link(Shared(state): Shared<State>, ClientOf(client): ClientOf,
 
 pub async fn out(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
     if let Some(token) = cookie::presented(&headers, &state.origins) {
+        let ended = session::find(&state.services.db, token).await?;
         session::close(&state.services.db, token).await?;
+        if let Some(caller) = ended {
+            state.services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
+        }
     }
     let mut response = Redirect::to("/sign-in").into_response();
     if let Some(gone) = cookie::session_cookie(None, &state.origins) {

@@ -8,6 +8,8 @@ use domain::Services;
 use leptos::config::LeptosOptions;
 
 use super::origin::Origins;
+use crate::live::Live;
+use crate::metrics::Metrics;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub struct State {
     pub direct_url: Arc<str>,
     /// Once all migrations were seen, they stay.
     pub migrated: Arc<AtomicBool>,
+    pub live: Live,
+    pub metrics: Metrics,
 }
 
 impl State {
@@ -29,7 +33,9 @@ impl State {
         origins: Origins,
         trusted_proxies: usize,
         direct_url: String,
+        live: Live,
     ) -> State {
+        let metrics = Metrics::new(&services, &live.hub);
         State {
             services,
             leptos,
@@ -37,6 +43,8 @@ impl State {
             trusted_proxies,
             direct_url: direct_url.into(),
             migrated: Arc::default(),
+            live,
+            metrics,
         }
     }
 }

@@ -25,6 +25,17 @@ pub struct Out {
     timestamp: DateTime<Utc>,
 }
 
+/// All figures of the dashboard at once.
+#[utoipa::path(
+    get,
+    path = "/dashboard",
+    tag = "dashboard",
+    params(crate::openapi::dashboard::RangeQuery),
+    responses(
+        (status = 200, description = "The figures.", body = crate::openapi::dashboard::Answer),
+        crate::openapi::answers::Asked
+    )
+)]
 pub async fn read(asking: Asking, Shared(state): Shared<State>, mut params: Params) -> ApiResult<Json<Out>> {
     let caller = asking.to(Permission::ReadMirror)?;
     let (from, to) = params.dates("startDate", "endDate")?;

@@ -14,6 +14,14 @@ use super::params::Params;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::{Asking, State};
 
+/// A list as CSV (RFC 4180): all of its rows, after three lines that say what was asked for.
+#[utoipa::path(
+    get,
+    path = "/opportunities.csv",
+    tag = "opportunities",
+    params(crate::openapi::opportunities::ListQuery),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv"), crate::openapi::answers::Asked)
+)]
 pub async fn opportunities(
     asking: Asking,
     Shared(state): Shared<State>,

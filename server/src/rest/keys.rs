@@ -24,6 +24,13 @@ pub struct KeyIn {
     last_day: Option<String>,
 }
 
+/// The tenant's API keys, without their secrets.
+#[utoipa::path(
+    get,
+    path = "/keys",
+    tag = "keys",
+    responses((status = 200, description = "All of them.", body = crate::openapi::keys::KeysAnswer), crate::openapi::answers::Asked)
+)]
 pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::Administer)?;
     params.end()?;
@@ -31,6 +38,14 @@ pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) 
     Ok(Json(json!({"keys": keys::rows(&mut tx).await?})))
 }
 
+/// Makes a key; its secret is in the answer, and only there.
+#[utoipa::path(
+    post,
+    path = "/keys",
+    tag = "keys",
+    request_body = crate::openapi::keys::KeyBody,
+    responses((status = 201, description = "Made.", body = crate::openapi::keys::KeyMade), crate::openapi::answers::Changing)
+)]
 pub async fn create(
     asking: Asking,
     Shared(state): Shared<State>,
@@ -46,6 +61,14 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(json!({"id": key, "key": secret.reveal()}))).into_response())
 }
 
+/// Ends a key.
+#[utoipa::path(
+    delete,
+    path = "/keys/{id}",
+    tag = "keys",
+    params(("id" = String, Path, description = "Its id.", format = Uuid)),
+    responses((status = 204, description = "It works no more."), crate::openapi::answers::ChangingOne)
+)]
 pub async fn revoke(asking: Asking, Shared(state): Shared<State>, Path(key): Path<String>) -> ApiResult<StatusCode> {
     let caller = asking.to(Permission::Administer)?;
     let request_id = current_request_id();

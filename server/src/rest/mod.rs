@@ -12,31 +12,42 @@ pub mod shape;
 mod sync;
 
 use axum::Router;
-use axum::routing::{delete, get, patch, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::http::State;
 use crate::http::error::ApiError;
+use crate::{live, openapi};
 
 /// Everything under `/api`.
 pub fn routes() -> Router<State> {
-    Router::new()
-        .route("/health", get(health::read))
-        .route("/session", get(session::read).post(session::open).delete(session::close))
-        .route("/dashboard", get(dashboard::read))
-        .route("/opportunities", get(opportunities::list))
-        .route("/opportunities.csv", get(export::opportunities))
-        .route("/opportunities/{id}", get(opportunities::read))
-        .route("/people", get(people::list).post(people::invite))
-        .route("/people/{id}", patch(people::change))
-        .route("/people/{id}/link", post(people::make_link))
-        .route("/keys", get(keys::list).post(keys::create))
-        .route("/keys/{id}", delete(keys::revoke))
-        .route("/sync/initial", post(sync::initial))
-        .route("/sync/incremental", post(sync::incremental))
-        .route("/sync/sweep", post(sync::sweep))
-        .route("/sync/cancel", post(sync::cancel))
-        .route("/sync/status", get(sync::status))
-        .route("/sync/failures", get(sync::failures))
+    let (router, _) = described().split_for_parts();
+    router
         .fallback(async || ApiError::not_found("route"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+}
+
+/// The routes with their descriptions, from which `/api/openapi.json` is made.
+pub fn described() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(health::read))
+        .routes(routes!(session::read, session::open, session::close))
+        .routes(routes!(dashboard::read))
+        .routes(routes!(opportunities::list))
+        .routes(routes!(export::opportunities))
+        .routes(routes!(opportunities::read))
+        .routes(routes!(people::list, people::invite))
+        .routes(routes!(people::change))
+        .routes(routes!(people::make_link))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(sync::initial))
+        .routes(routes!(sync::incremental))
+        .routes(routes!(sync::sweep))
+        .routes(routes!(sync::cancel))
+        .routes(routes!(sync::status))
+        .routes(routes!(sync::failures))
+        .routes(routes!(live::read))
+        .routes(routes!(openapi::json))
+        .routes(routes!(openapi::page))
 }

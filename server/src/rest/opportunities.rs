@@ -34,6 +34,17 @@ struct WithData {
     data: Box<RawValue>,
 }
 
+/// A page of the mirror: rows that meet every condition.
+#[utoipa::path(
+    get,
+    path = "/opportunities",
+    tag = "opportunities",
+    params(crate::openapi::opportunities::ListQuery),
+    responses(
+        (status = 200, description = "A page.", body = crate::openapi::opportunities::ListAnswer),
+        crate::openapi::answers::Asked
+    )
+)]
 pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<ListOut>> {
     let caller = asking.to(Permission::ReadMirror)?;
     let query = Query::read(params.into_inner(), Sort::default())?;
@@ -43,6 +54,17 @@ pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) 
     Ok(Json(ListOut { opportunities: listed.rows, pagination }))
 }
 
+/// One row of the mirror, with the record as the source sent it.
+#[utoipa::path(
+    get,
+    path = "/opportunities/{id}",
+    tag = "opportunities",
+    params(("id" = i64, Path, description = "The source's id.")),
+    responses(
+        (status = 200, description = "The row.", body = crate::openapi::opportunities::OneAnswer),
+        crate::openapi::answers::AskedOfOne
+    )
+)]
 pub async fn read(
     asking: Asking,
     Shared(state): Shared<State>,

@@ -8,6 +8,7 @@ use domain::audit::Source;
 use domain::identity::people::{self, Invitation};
 use domain::identity::token::Token;
 use domain::identity::{Change, Permission};
+use domain::live::Topic;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -32,6 +33,13 @@ pub struct PersonPatch {
     enabled: Option<bool>,
 }
 
+/// Everybody with a role in the tenant.
+#[utoipa::path(
+    get,
+    path = "/people",
+    tag = "people",
+    responses((status = 200, description = "All of them.", body = crate::openapi::people::PeopleAnswer), crate::openapi::answers::Asked)
+)]
 pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::Administer)?;
     params.end()?;
@@ -39,6 +47,14 @@ pub async fn list(asking: Asking, Shared(state): Shared<State>, params: Params) 
     Ok(Json(json!({"people": people::rows(&mut tx).await?})))
 }
 
+/// Invites a person; the one-time link is in the answer, and only there.
+#[utoipa::path(
+    post,
+    path = "/people",
+    tag = "people",
+    request_body = crate::openapi::people::InvitationBody,
+    responses((status = 201, description = "Invited.", body = crate::openapi::people::Invited), crate::openapi::answers::Changing)
+)]
 pub async fn invite(
     asking: Asking,
     Shared(state): Shared<State>,
@@ -53,6 +69,15 @@ pub async fn invite(
     Ok((StatusCode::CREATED, Json(json!({"id": person, "link": link(&state, &token)}))).into_response())
 }
 
+/// Changes a person's role, or lets them in or keeps them out.
+#[utoipa::path(
+    patch,
+    path = "/people/{id}",
+    tag = "people",
+    params(("id" = String, Path, description = "Its id.", format = Uuid)),
+    request_body = crate::openapi::people::PersonChange,
+    responses((status = 204, description = "Changed."), crate::openapi::answers::ChangingOne)
+)]
 pub async fn change(
     asking: Asking,
     Shared(state): Shared<State>,
@@ -66,12 +91,23 @@ pub async fn change(
     let db = &state.services.db;
     match (body.role, body.enabled) {
         (Some(role), None) => people::set_role(db, &change, person, &role).await?,
-        (None, Some(enabled)) => people::set_enabled(db, &change, person, enabled).await?,
+        (None, Some(enabled)) => {
+            people::set_enabled(db, &change, person, enabled).await?;
+            state.services.changes.mark(caller.tenant, &[Topic::Sessions]);
+        }
         _ => return Err(ApiError::invalid("body", "expected either role or enabled")),
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes a one-time link for a person who cannot sign in.
+#[utoipa::path(
+    post,
+    path = "/people/{id}/link",
+    tag = "people",
+    params(("id" = String, Path, description = "Its id.", format = Uuid)),
+    responses((status = 201, description = "The link.", body = crate::openapi::people::LinkAnswer), crate::openapi::answers::ChangingOne)
+)]
 pub async fn make_link(
     asking: Asking,
     Shared(state): Shared<State>,

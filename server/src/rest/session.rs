@@ -7,12 +7,15 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use domain::audit::Source;
 use domain::identity::sign_in::{self, Attempt, SignInError};
 use domain::identity::{Principal, session};
+use domain::live::Topic;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shape::Body;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::{Asking, ClientOf, State, current_request_id, presented_token, session_cookie};
+use crate::openapi::answers;
+use crate::openapi::session::{SessionOut, SignInIn};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +26,15 @@ pub struct SignInBody {
     tenant: Option<String>,
 }
 
+/// Signs in: the answer sets the cookie.
+#[utoipa::path(
+    post,
+    path = "/session",
+    tag = "session",
+    security(()),
+    request_body = SignInIn,
+    responses((status = 204, description = "The cookie is set."), answers::SigningIn)
+)]
 pub async fn open(
     Shared(state): Shared<State>,
     ClientOf(client): ClientOf,
@@ -54,6 +66,13 @@ fn refusal(error: SignInError) -> ApiError {
     }
 }
 
+/// Who asks, and in which tenant.
+#[utoipa::path(
+    get,
+    path = "/session",
+    tag = "session",
+    responses((status = 200, description = "Who asks.", body = SessionOut), answers::SignedIn)
+)]
 pub async fn read(asking: Asking) -> Json<Value> {
     let caller = asking.anything();
     let who = match &caller.principal {
@@ -65,9 +84,21 @@ pub async fn read(asking: Asking) -> Json<Value> {
     Json(json!({"who": who, "role": who["role"], "tenant": caller.tenant_view}))
 }
 
+/// Signs out: the session ends at once, wherever its cookie is.
+#[utoipa::path(
+    delete,
+    path = "/session",
+    tag = "session",
+    security(("cookie" = [])),
+    responses((status = 204, description = "The session has ended."), answers::Guarded)
+)]
 pub async fn close(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
     let token = presented_token(&headers, &state.origins).ok_or_else(ApiError::unauthenticated)?;
+    let ended = session::find(&state.services.db, token).await?;
     session::close(&state.services.db, token).await?;
+    if let Some(caller) = ended {
+        state.services.changes.mark(caller.tenant, &[Topic::Sessions]);
+    }
     let gone = session_cookie(None, &state.origins).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
     Ok((StatusCode::NO_CONTENT, AppendHeaders(gone.collect::<Vec<_>>())).into_response())
 }

@@ -13,18 +13,56 @@ use super::params::Params;
 use super::shape::Pagination;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::{Asking, State, current_request_id};
+use crate::openapi::answers;
+use crate::openapi::sync::{FailuresOut, FailuresQuery, ResultOut, StartQuery, StartedOut, StatusOut};
 
 /// Runs in the status answer.
 const HISTORY: i64 = 10;
 
+/// Reads the whole window, and records without dates.
+#[utoipa::path(
+    post,
+    path = "/sync/initial",
+    tag = "sync",
+    params(StartQuery),
+    responses(
+        (status = 200, description = "The run has completed.", body = ResultOut),
+        (status = 202, description = "The run goes on.", body = StartedOut),
+        answers::Running
+    )
+)]
 pub async fn initial(asking: Asking, state: Shared<State>, params: Params) -> ApiResult<Response> {
     start(asking, state, params, RunKind::Initial).await
 }
 
+/// Reads what changed since the last run. Needs an initial run.
+#[utoipa::path(
+    post,
+    path = "/sync/incremental",
+    tag = "sync",
+    params(StartQuery),
+    responses(
+        (status = 200, description = "The run has completed.", body = ResultOut),
+        (status = 202, description = "The run goes on.", body = StartedOut),
+        answers::Running
+    )
+)]
 pub async fn incremental(asking: Asking, state: Shared<State>, params: Params) -> ApiResult<Response> {
     start(asking, state, params, RunKind::Incremental).await
 }
 
+/// Reads the window again and marks what is gone from the source. Needs an initial run.
+#[utoipa::path(
+    post,
+    path = "/sync/sweep",
+    tag = "sync",
+    params(StartQuery),
+    responses(
+        (status = 200, description = "The run has completed.", body = ResultOut),
+        (status = 202, description = "The run goes on.", body = StartedOut),
+        answers::Running
+    )
+)]
 pub async fn sweep(asking: Asking, state: Shared<State>, params: Params) -> ApiResult<Response> {
     start(asking, state, params, RunKind::Sweep).await
 }
@@ -63,6 +101,13 @@ fn duration(run: &RunRow) -> i64 {
     run.completed_at.map_or(0, |end| (end - run.started_at).num_seconds())
 }
 
+/// Asks the run that is under way to stop.
+#[utoipa::path(
+    post,
+    path = "/sync/cancel",
+    tag = "sync",
+    responses((status = 200, description = "The run will stop.", body = StartedOut), answers::Changing)
+)]
 pub async fn cancel(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::RunSync)?;
     params.end()?;
@@ -72,6 +117,13 @@ pub async fn cancel(asking: Asking, Shared(state): Shared<State>, params: Params
     Ok(Json(json!({"success": true, "syncId": run})))
 }
 
+/// The newest runs, and how far the one under way has come.
+#[utoipa::path(
+    get,
+    path = "/sync/status",
+    tag = "sync",
+    responses((status = 200, description = "The runs.", body = StatusOut), answers::Asked)
+)]
 pub async fn status(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::ReadMirror)?;
     params.end()?;
@@ -80,6 +132,14 @@ pub async fn status(asking: Asking, Shared(state): Shared<State>, params: Params
     Ok(Json(json!({"success": true, "lastSync": history.first(), "history": history, "progress": progress})))
 }
 
+/// Records that could not be mirrored, newest first.
+#[utoipa::path(
+    get,
+    path = "/sync/failures",
+    tag = "sync",
+    params(FailuresQuery),
+    responses((status = 200, description = "A page.", body = FailuresOut), answers::AskedOfOne)
+)]
 pub async fn failures(asking: Asking, Shared(state): Shared<State>, mut params: Params) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::ReadMirror)?;
     let run = params.number("runId", 1, i64::MAX)?;

@@ -117,6 +117,16 @@ impl Browser {
         Seen::of(more(request).send().await.unwrap()).await
     }
 
+    /// Only the beginning of an answer that may have no end; an error is read whole.
+    pub async fn begin(&self, path: &str) -> Seen {
+        let request = self.http.get(format!("{}{path}", self.base)).headers(self.who.clone());
+        let response = request.send().await.unwrap();
+        if !response.status().is_success() {
+            return Seen::of(response).await;
+        }
+        Seen { status: response.status().as_u16(), headers: response.headers().clone(), text: String::new() }
+    }
+
     pub async fn get(&self, path: &str) -> Seen {
         self.send(Method::GET, path, |request| request).await
     }

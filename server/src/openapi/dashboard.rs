@@ -1,0 +1,121 @@
+//! The shape of `/api/dashboard`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::parts::MoneyOut;
+use super::sync::{ProgressOut, RunOut};
+
+#[derive(Serialize, IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct RangeQuery {
+    /// First civil date of `starts_at` in the tenant's zone.
+    start_date: Option<NaiveDate>,
+    /// The last one, not before the first.
+    end_date: Option<NaiveDate>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DashboardAnswer)]
+pub struct Answer {
+    success: bool,
+    data: DashboardOut,
+    /// At most a second ago.
+    #[schema(rename = "computedAt")]
+    computed_at: DateTime<Utc>,
+    timestamp: DateTime<Utc>,
+}
+
+/// All figures at once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dashboard, rename_all = "camelCase")]
+struct DashboardOut {
+    overview: OverviewOut,
+    status_distribution: Vec<StatusCountOut>,
+    /// Twelve months by start date.
+    value_by_month: Vec<MonthValueOut>,
+    /// The last seven days in the tenant's zone, today last.
+    timeline: Vec<DayCountOut>,
+    top_opportunities: Vec<TopOpportunityOut>,
+    recent_activity: Vec<ActivityOut>,
+    sync_info: SyncInfoOut,
+}
+
+/// What begins in a month, before tax.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MonthValue)]
+struct MonthValueOut {
+    /// Its first day.
+    month: NaiveDate,
+    /// Orders that are not cancelled, lost or dead.
+    booked: MoneyOut,
+    /// Quotations that are not completed, cancelled, lost or dead.
+    quoted: MoneyOut,
+}
+
+/// The cards. What only webhooks can tell is null until they arrive, never 0.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Overview, rename_all = "camelCase")]
+struct OverviewOut {
+    total_events: Option<i64>,
+    total_opportunities: i64,
+    success_rate: Option<f64>,
+    failed_events: Option<i64>,
+    uptime: Option<i64>,
+    last_event_time: Option<DateTime<Utc>>,
+    /// Sum of `charge_total` of quotations and orders that are still open.
+    open_value: MoneyOut,
+    orders_this_month: i64,
+    /// Records of the source that cannot be mirrored now.
+    failed_records: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = StatusCount, rename_all = "camelCase")]
+struct StatusCountOut {
+    /// The source's word for it.
+    status: String,
+    status_code: Option<i32>,
+    count: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DayCount)]
+struct DayCountOut {
+    date: NaiveDate,
+    count: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TopOpportunity, rename_all = "camelCase")]
+struct TopOpportunityOut {
+    opportunity_id: i64,
+    opportunity_name: String,
+    customer_name: Option<String>,
+    event_count: i64,
+    last_activity: DateTime<Utc>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Activity, rename_all = "camelCase")]
+struct ActivityOut {
+    id: String,
+    timestamp: DateTime<Utc>,
+    opportunity_id: i64,
+    opportunity_name: String,
+    customer_name: Option<String>,
+    user_name: Option<String>,
+    /// created, updated, deleted or restored.
+    action_type: String,
+    new_status: Option<String>,
+    processed: Option<bool>,
+    error: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = SyncInfo, rename_all = "camelCase")]
+struct SyncInfoOut {
+    last_sync: Option<RunOut>,
+    progress: Option<ProgressOut>,
+}
