@@ -3,6 +3,12 @@
 use domain::dashboard::Share;
 use leptos::prelude::*;
 
+/// Bars. `svg` comes from `domain::dashboard::bars`, whose only texts are months, days and numbers.
+#[component]
+pub fn Bars(svg: String, label: &'static str) -> impl IntoView {
+    view! { <div role="img" aria-label=label inner_html=svg></div> }
+}
+
 /// A pie with its legend. `svg` comes from `domain::dashboard::pie` and holds no text at all.
 #[component]
 pub fn Pie(

@@ -4,6 +4,8 @@ use domain::dashboard::TopView;
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use crate::components::chart::Bars;
+
 #[component]
 pub fn TimelineCard(timeline: String, days: Vec<(String, i64)>) -> impl IntoView {
     let total: i64 = days.iter().map(|day| day.1).sum();
@@ -15,7 +17,9 @@ pub fn TimelineCard(timeline: String, days: Vec<(String, i64)>) -> impl IntoView
                 <span class="basis">{format!("{total} changes of the mirror")}</span>
             </header>
             <figure class="chart">
-                <div class="plot" role="img" aria-label="Bars of the changes on each of the last seven days; the table below has the numbers" inner_html=timeline></div>
+                <div class="plot">
+                    <Bars svg=timeline label="Bars of the changes on each of the last seven days; the table below has the numbers"/>
+                </div>
                 <details class="chart-data">
                     <summary>"As a table"</summary>
                     <table class="compact">

@@ -3,6 +3,8 @@
 use domain::dashboard::MonthBar;
 use leptos::prelude::*;
 
+use crate::components::chart::Bars;
+
 #[component]
 pub fn MonthsCard(bars: String, months: Vec<MonthBar>) -> impl IntoView {
     let row = |month: MonthBar| {
@@ -26,7 +28,7 @@ pub fn MonthsCard(bars: String, months: Vec<MonthBar>) -> impl IntoView {
             <figure class="chart">
                 // Narrow screens scroll it sideways.
                 <div class="plot columns" tabindex="0" role="region" aria-label="Chart of the value by month">
-                    <div role="img" aria-label="Bars of the value booked and quoted in each month; the table below has the numbers" inner_html=bars></div>
+                    <Bars svg=bars label="Bars of the value booked and quoted in each month; the table below has the numbers"/>
                 </div>
                 <details class="chart-data">
                     <summary>"As a table"</summary>
