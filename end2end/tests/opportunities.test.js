@@ -96,6 +96,27 @@ test('the file has the rows of the screen', async () => {
   await close();
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`a list is kept under a name and forgotten again ${javaScriptEnabled ? 'with' : 'without'} WASM`, async () => {
+    const { page, expectClean, close } = await open({ javaScriptEnabled });
+    await page.goto('/opportunities?kind=open&status=20');
+    if (javaScriptEnabled) await ready(page);
+    await page.getByText('Save view').click();
+    await page.getByLabel('Name').fill('Active & <b>open</b>');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const tab = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Active & <b>open</b>' });
+    await tab.waitFor();
+    await page.goto('/opportunities');
+    await tab.click();
+    await page.waitForURL(/kind=open/);
+    await page.getByRole('button', { name: /Remove the view/ }).click();
+    await page.getByText('1–50 of 245').waitFor();
+    assert.equal(await tab.count(), 0);
+    expectClean();
+    await close();
+  });
+}
+
 test('wrong addresses say what is wrong, and lead back', async () => {
   const { page, expectClean, close } = await open();
   for (const [path, words] of [['/opportunities?minValue=x', 'minValue'], ['/opportunities/1', 'no such opportunity'], ['/opportunities/x', 'no such opportunity']]) {

@@ -8,14 +8,58 @@ use crate::AppError;
 /// The list that an address asks for: `search` is what stands behind its question mark.
 #[server(prefix = "/rpc", endpoint = "opportunities/list")]
 pub async fn opportunities(search: String) -> Result<ListView, AppError> {
-    use domain::opportunities::list_build::ListError;
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
-    let read = ListView::read(&mut tx, &search, &caller.tenant_view, chrono::Utc::now()).await;
-    read.map_err(|error| match error {
+    let read = ListView::read(&mut tx, &search, &caller, chrono::Utc::now()).await;
+    read.map_err(refused)
+}
+
+#[cfg(feature = "ssr")]
+fn refused(error: domain::opportunities::list_build::ListError) -> AppError {
+    use domain::opportunities::list_build::ListError;
+    match error {
         ListError::Fault(fault) => crate::host::invalid(&fault.field, &fault.reason),
         ListError::Db(error) => domain::db::DbError::from(error).into(),
-    })
+    }
+}
+
+/// Keeps the list that `search` shows under a name, for oneself or for everybody.
+#[server(prefix = "/rpc", endpoint = "opportunities/save-view")]
+pub async fn save_view(
+    name: String,
+    #[server(default)] search: String,
+    #[server(default)] shared: bool,
+) -> Result<(), AppError> {
+    use domain::opportunities::saved::{NewView, save};
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    let person = caller.person().ok_or(AppError::Forbidden)?;
+    let request_id = crate::host::request_id();
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    let new = NewView { name: &name, search: &search, shared };
+    save(&mut tx, person, &new, (&caller).into(), request_id.as_deref()).await.map_err(refused)?;
+    tx.commit().await.map_err(domain::db::DbError::from)?;
+    leptos_axum::redirect(&domain::opportunities::address::Address::parse(&search).href("/opportunities"));
+    Ok(())
+}
+
+/// Forgets a kept list: one's own, or for an admin one that is shared.
+#[server(prefix = "/rpc", endpoint = "opportunities/remove-view")]
+pub async fn remove_view(id: String) -> Result<(), AppError> {
+    use domain::identity::{Principal, Role};
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    let person = caller.person().ok_or(AppError::Forbidden)?;
+    let id = id.parse().map_err(|_| crate::host::invalid("id", "is no id"))?;
+    let admin = matches!(caller.principal, Principal::Person { role: Role::Admin, .. });
+    let request_id = crate::host::request_id();
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    let removed =
+        domain::opportunities::saved::remove(&mut tx, id, person, admin, (&caller).into(), request_id.as_deref()).await;
+    if !removed.map_err(domain::db::DbError::from)? {
+        return Err(crate::host::not_found("view"));
+    }
+    tx.commit().await.map_err(domain::db::DbError::from)?;
+    leptos_axum::redirect("/opportunities");
+    Ok(())
 }
 
 /// One opportunity, with the record as the source sent it when `raw` is asked for.

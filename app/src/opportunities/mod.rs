@@ -7,3 +7,4 @@ mod facts;
 mod filters;
 pub mod page;
 mod table;
+mod views;

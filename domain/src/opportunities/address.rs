@@ -46,8 +46,12 @@ impl Address {
         if self.0.is_empty() {
             return path.into();
         }
-        let pairs = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
-        format!("{path}?{pairs}")
+        format!("{path}?{}", self.query())
+    }
+
+    /// What stands behind the question mark.
+    pub fn query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 }
 

@@ -8,11 +8,12 @@ use super::filter::Sort;
 use super::form;
 use super::list_view::{Cell, Head, ListRow, ListView, Tab};
 use super::query::Query;
+use super::saved::{self, SavedView};
 use super::words::{money, status_tone};
 use super::{OpportunityRow, list};
 use crate::calendar::{age, week, zone_or_utc};
 use crate::db::TenantTx;
-use crate::identity::TenantView;
+use crate::identity::{Caller, Principal, Role};
 use crate::money::grouped;
 use crate::params::{Fault, Params};
 use crate::sync::store as runs;
@@ -37,9 +38,10 @@ impl ListView {
     pub async fn read(
         tx: &mut TenantTx,
         search: &str,
-        tenant: &TenantView,
+        caller: &Caller,
         now: DateTime<Utc>,
     ) -> Result<ListView, ListError> {
+        let tenant = &caller.tenant_view;
         let mut query = Query::read(Params::parse(search), NEWEST)?;
         let address = Address::parse(search);
         let zone = zone_or_utc(&tenant.timezone);
@@ -67,7 +69,8 @@ impl ListView {
         let shown = i64::try_from(listed.rows.len()).unwrap_or(0);
         let number = |count: i64| grouped(count.unsigned_abs());
         Ok(ListView {
-            tabs: tabs(&address, zone, now),
+            tabs: tabs(&address, &saved::list(tx, caller.person()).await?, caller, zone, now),
+            search: address.without(&["page"]).query(),
             fields: form::fields(tx, &address, &query).await?,
             chips: form::chips(&address, &query, PATH),
             heads: query.columns.iter().map(|column| head(*column, &address, query.sort, &tenant.currency)).collect(),
@@ -93,8 +96,8 @@ impl ListView {
     }
 }
 
-/// Lists that everybody needs.
-fn tabs(address: &Address, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Tab> {
+/// Lists that everybody needs, then those that are kept.
+fn tabs(address: &Address, kept: &[SavedView], caller: &Caller, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Tab> {
     let today = crate::calendar::date(now, zone);
     let (monday, sunday) = week(today);
     let usual = [
@@ -103,11 +106,16 @@ fn tabs(address: &Address, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Tab> 
         ("Going out this week", format!("kind=booked&from={monday}&to={sunday}&sort=starts_at")),
         ("Not seen for 24 h", "staleHours=24&sort=synced_at".into()),
     ];
-    let tab = |(name, query): (&str, String)| {
-        let view = Address::parse(&query);
-        Tab { name: name.into(), on: view.asks_as(address), href: view.href(PATH) }
+    let tab = |name: &str, query: &str, removable: Option<String>| {
+        let view = Address::parse(query);
+        Tab { name: name.into(), on: view.asks_as(address), href: view.href(PATH), removable }
     };
-    usual.into_iter().map(tab).collect()
+    let admin = matches!(caller.principal, Principal::Person { role: Role::Admin, .. });
+    let of_person = |view: &SavedView| {
+        let name = if view.own { view.name.clone() } else { format!("{} (shared)", view.name) };
+        tab(&name, &view.query, (view.own || admin).then(|| view.id.to_string()))
+    };
+    usual.iter().map(|(name, query)| tab(name, query, None)).chain(kept.iter().map(of_person)).collect()
 }
 
 /// A second press on a column turns its order round; amounts and times begin with the greatest.

@@ -73,12 +73,16 @@ pub struct Tab {
     pub name: String,
     pub href: String,
     pub on: bool,
+    /// The id of a kept list that this person may remove.
+    pub removable: Option<String>,
 }
 
 /// A page of the list and everything around it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListView {
     pub tabs: Vec<Tab>,
+    /// What stands behind the question mark, to be kept as a view.
+    pub search: String,
     pub fields: Fields,
     pub chips: Vec<Chip>,
     pub heads: Vec<Head>,

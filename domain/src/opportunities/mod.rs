@@ -32,6 +32,8 @@ pub mod record;
 #[cfg(feature = "ssr")]
 mod rows;
 #[cfg(feature = "ssr")]
+pub mod saved;
+#[cfg(feature = "ssr")]
 mod scalar;
 #[cfg(feature = "ssr")]
 pub mod store;

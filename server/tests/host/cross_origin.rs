@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 27] = [
+const UNSAFE: [&str; 29] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -27,6 +27,8 @@ const UNSAFE: [&str; 27] = [
     "POST /rpc/opportunities/list",
     "POST /rpc/opportunities/read",
     "POST /rpc/opportunities/read-again",
+    "POST /rpc/opportunities/save-view",
+    "POST /rpc/opportunities/remove-view",
     "POST /rpc/settings/set-password",
     "POST /rpc/settings/switch-tenant",
     "POST /rpc/settings/invite",
