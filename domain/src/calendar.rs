@@ -67,6 +67,14 @@ pub fn age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The same inside of a sentence: "just now", "2 min ago".
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match age(at, now).as_str() {
+        "now" => "just now".into(),
+        age => format!("{age} ago"),
+    }
+}
+
 /// A length of time: "2 s", "3 min 5 s", "1 h 4 min".
 pub fn length(seconds: i64) -> String {
     match seconds.max(0) {
@@ -103,6 +111,8 @@ mod tests {
         assert_eq!(told("2026-11-20T08:05:00Z"), "Fri 08:05");
         assert_eq!(told("2026-06-01T08:05:00Z"), "1 Jun 09:05");
         assert_eq!(told("2025-06-01T08:05:00Z"), "1 Jun 2025");
+        assert_eq!(ago(now, now), "just now");
+        assert_eq!(ago("2026-11-21T11:58:00Z".parse().unwrap(), now), "2 min ago");
         assert_eq!((length(2), length(185), length(3_840)), ("2 s".into(), "3 min 5 s".into(), "1 h 4 min".into()));
     }
 }

@@ -97,7 +97,7 @@ mod build {
     use chrono::{DateTime, Months, NaiveDate, Utc};
     use chrono_tz::Tz;
 
-    use super::{Card, ChangeView, DashboardView, MonthBar, Share, Tone, TopView};
+    use super::{Card, ChangeView, DashboardView, MonthBar, Share, TopView};
     use crate::calendar::{age, date, month, zone_or_utc};
     use crate::dashboard::bars::{self, Layer};
     use crate::dashboard::cache::Computed;
@@ -107,7 +107,8 @@ mod build {
     use crate::opportunities::address::Address;
     use crate::opportunities::filter::Kind;
     use crate::opportunities::list_build::PATH;
-    use crate::opportunities::words::money as told;
+    use crate::opportunities::words::{change_words, money as told};
+    use crate::sync::freshness;
 
     /// Changes shown; the list behind them has more.
     const CHANGES: usize = 8;
@@ -151,12 +152,7 @@ mod build {
                         number(overview.orders_this_month),
                         None,
                         "by start date, not cancelled",
-                        Some(between(
-                            list().with("kind", Kind::Booked.key()),
-                            range,
-                            date(first, zone),
-                            date(after, zone),
-                        )),
+                        between(list().with("kind", Kind::Booked.key()), range, date(first, zone), date(after, zone)),
                     ),
                     card("Failed records", number(overview.failed_records), None, "cannot be mirrored now", None),
                 ],
@@ -198,11 +194,11 @@ mod build {
         set(set(Address::default(), "from", range.from), "to", range.to)
     }
 
-    /// From the first day to the day before the second, inside of the range.
-    fn between(list: Address, range: DateRange, first: NaiveDate, after: NaiveDate) -> Address {
+    /// From the first day to the day before the second, inside of the range; none where the two do not meet.
+    fn between(list: Address, range: DateRange, first: NaiveDate, after: NaiveDate) -> Option<Address> {
         let last = after.pred_opt().unwrap_or_default();
         let (from, to) = (range.from.map_or(first, |from| from.max(first)), range.to.map_or(last, |to| to.min(last)));
-        list.with("from", &from.to_string()).with("to", &to.to_string())
+        (from <= to).then(|| list.with("from", &from.to_string()).with("to", &to.to_string()))
     }
 
     fn with_status(list: Address, codes: &[Option<i32>]) -> String {
@@ -212,21 +208,22 @@ mod build {
     }
 
     fn months(figures: &Dashboard, range: DateRange) -> Vec<MonthBar> {
+        // A month outside of the range has no list, and no line.
         let bar = |value: &MonthValue| {
-            let after = value.month.checked_add_months(Months::new(1)).unwrap_or(value.month);
-            let href =
-                |kind: Kind| between(in_range(range).with("kind", kind.key()), range, value.month, after).href(PATH);
-            MonthBar {
+            let after = value.month.checked_add_months(Months::new(1))?;
+            let href = |kind: Kind| {
+                let list = between(in_range(range).with("kind", kind.key()), range, value.month, after)?;
+                Some(list.href(PATH))
+            };
+            Some(MonthBar {
                 label: value.month.format("%b %Y").to_string(),
                 booked: amount(value.booked),
-                booked_href: href(Kind::Booked),
+                booked_href: href(Kind::Booked)?,
                 quoted: amount(value.quoted),
-                quoted_href: href(Kind::Quoted),
-            }
+                quoted_href: href(Kind::Quoted)?,
+            })
         };
-        // A month that lies wholly outside of the range has no list.
-        let inside = |value: &&MonthValue| range.to.is_none_or(|to| value.month <= to);
-        figures.value_by_month.iter().filter(inside).map(bar).collect()
+        figures.value_by_month.iter().filter_map(bar).collect()
     }
 
     fn bars(figures: &Dashboard) -> String {
@@ -260,14 +257,7 @@ mod build {
 
     fn fresh(computed: &Computed, zone: Tz, now: DateTime<Utc>) -> String {
         let at = computed.computed_at.with_timezone(&zone).format("%H:%M:%S");
-        let synced = match &computed.figures.sync_info.last_sync {
-            None => "never synced".into(),
-            Some(run) => match run.completed_at {
-                None => "syncing now".into(),
-                Some(at) if (now - at).num_seconds() < 60 => "synced just now".into(),
-                Some(at) => format!("synced {} ago", age(at, now)),
-            },
-        };
+        let synced = freshness(computed.figures.sync_info.last_sync.as_ref(), now);
         format!("computed {at} · {synced}")
     }
 
@@ -280,12 +270,7 @@ mod build {
     }
 
     fn line(change: &Activity, now: DateTime<Utc>) -> ChangeView {
-        let (word, tone) = match change.action_type.as_str() {
-            "created" => ("Added", Tone::Ok),
-            "deleted" => ("Deleted", Tone::Bad),
-            "restored" => ("Restored", Tone::Warn),
-            _ => ("Updated", Tone::Info),
-        };
+        let (word, tone) = change_words(&change.action_type);
         ChangeView {
             id: change.id.clone(),
             href: format!("{PATH}/{}", change.opportunity_id),
@@ -294,6 +279,23 @@ mod build {
             what: change.new_status.as_ref().map_or_else(|| word.into(), |status| format!("{word} · {status}")),
             tone,
             age: age(change.timestamp, now),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_month_has_a_list_where_it_meets_the_range() {
+            let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+            let range = DateRange { from: Some(day("2026-11-15")), to: Some(day("2026-12-31")) };
+            let list = |first: &str, after: &str| {
+                between(in_range(range), range, day(first), day(after)).map(|list| list.href(PATH))
+            };
+            assert_eq!(list("2026-11-01", "2026-12-01"), Some("/opportunities?from=2026-11-15&to=2026-11-30".into()));
+            assert_eq!(list("2026-10-01", "2026-11-01"), None);
+            assert_eq!(list("2027-01-01", "2027-02-01"), None);
         }
     }
 }

@@ -9,10 +9,9 @@ use super::changes::{self, Change};
 use super::detail_view::{ChangeLine, DetailView, Fact, FieldChange, Stop};
 use super::list_build::PATH;
 use super::scalar::mend_surrogates;
-use super::words::{money, span, stamp, status_tone, status_words};
+use super::words::{change_words, money, span, stamp, status_tone, status_words};
 use super::{OpportunityRow, store};
-use crate::calendar::{age, zone_or_utc};
-use crate::dashboard::Tone;
+use crate::calendar::{ago, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::TenantView;
 use crate::money::Money;
@@ -66,10 +65,7 @@ impl DetailView {
             customer,
             source_url: subdomain.map(|name| format!("https://{name}.current-rms.com/opportunities/{id}")),
             raw: with_raw.then(|| raw.get().to_owned()),
-            fresh: match age(row.synced_at, now).as_str() {
-                "now" => "seen just now".into(),
-                age => format!("seen {age} ago"),
-            },
+            fresh: format!("seen {}", ago(row.synced_at, now)),
             may_read_again,
             name: row.name,
         }))
@@ -151,12 +147,7 @@ fn words(key: &str) -> String {
 }
 
 fn line(change: &Change, zone: Tz) -> ChangeLine {
-    let (what, tone) = match change.kind.as_str() {
-        "created" => ("Added", Tone::Ok),
-        "deleted" => ("Deleted", Tone::Bad),
-        "restored" => ("Restored", Tone::Warn),
-        _ => ("Updated", Tone::Info),
-    };
+    let (what, tone) = change_words(&change.kind);
     let shown = |value: Option<&Value>| match value {
         None | Some(Value::Null) => "—".to_owned(),
         Some(Value::String(text)) => text.clone(),

@@ -11,12 +11,12 @@ use super::query::Query;
 use super::saved::{self, SavedView};
 use super::words::{money, status_tone};
 use super::{OpportunityRow, list};
-use crate::calendar::{age, week, zone_or_utc};
+use crate::calendar::{week, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::{Caller, Principal, Role};
 use crate::money::grouped;
 use crate::params::{Fault, Params};
-use crate::sync::store as runs;
+use crate::sync::{freshness, store as runs};
 
 /// Where the list lives.
 pub const PATH: &str = "/opportunities";
@@ -52,18 +52,7 @@ impl ListView {
             listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
         }
         let (runs, _) = runs::recent(tx, 1).await?;
-        let fresh = runs.first().map_or_else(
-            || "never synced".into(),
-            |run| {
-                run.completed_at.map_or_else(
-                    || "syncing now".into(),
-                    |at| match age(at, now).as_str() {
-                        "now" => "synced just now".into(),
-                        age => format!("synced {age} ago"),
-                    },
-                )
-            },
-        );
+        let fresh = freshness(runs.first(), now);
         let page = |page: i64| address.with("page", &page.to_string()).href(PATH);
         let first = (query.page - 1) * query.limit;
         let shown = i64::try_from(listed.rows.len()).unwrap_or(0);

@@ -61,6 +61,16 @@ pub fn status_tone(row: &OpportunityRow) -> Tone {
     }
 }
 
+/// What a kind of change is called, and the tone of its badge.
+pub fn change_words(kind: &str) -> (&'static str, Tone) {
+    match kind {
+        "created" => ("Added", Tone::Ok),
+        "deleted" => ("Deleted", Tone::Bad),
+        "restored" => ("Restored", Tone::Warn),
+        _ => ("Updated", Tone::Info),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -48,6 +48,8 @@ mod view;
 
 pub use connection_view::ConnectionView;
 pub use run::{Progress, RunKind, RunRow, RunStatus};
+#[cfg(feature = "ssr")]
+pub use view::freshness;
 pub use view::{ActiveRun, RunView, SyncView};
 #[cfg(feature = "ssr")]
 pub use {

@@ -46,12 +46,15 @@ pub struct SyncView {
 }
 
 #[cfg(feature = "ssr")]
+pub use build::freshness;
+
+#[cfg(feature = "ssr")]
 mod build {
     use chrono::{DateTime, SecondsFormat, Utc};
     use chrono_tz::Tz;
 
     use super::{ActiveRun, RunView, SyncView};
-    use crate::calendar::{length, moment, zone_or_utc};
+    use crate::calendar::{ago, length, moment, zone_or_utc};
     use crate::dashboard::Tone;
     use crate::db::TenantTx;
     use crate::identity::tenant;
@@ -81,6 +84,15 @@ mod build {
                 error: newest.and_then(|run| run.error.clone()),
                 runs: rows.iter().map(|run| line(run, now, zone)).collect(),
             })
+        }
+    }
+
+    /// How old the mirror is by its newest run: "synced 2 min ago".
+    pub fn freshness(newest: Option<&RunRow>, now: DateTime<Utc>) -> String {
+        match newest.map(|run| run.completed_at) {
+            None => "never synced".into(),
+            Some(None) => "syncing now".into(),
+            Some(Some(at)) => format!("synced {}", ago(at, now)),
         }
     }
 
