@@ -45,11 +45,11 @@ pub async fn save_view(
 /// Forgets a kept list: one's own, or for an admin one that is shared.
 #[server(prefix = "/rpc", endpoint = "opportunities/remove-view")]
 pub async fn remove_view(id: String) -> Result<(), AppError> {
-    use domain::identity::{Principal, Role};
-    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    use domain::identity::Permission;
+    let (caller, services) = crate::host::authorise(Permission::OwnAccount)?;
     let person = caller.person().ok_or(AppError::Forbidden)?;
     let id = id.parse().map_err(|_| crate::host::invalid("id", "is no id"))?;
-    let admin = matches!(caller.principal, Principal::Person { role: Role::Admin, .. });
+    let admin = caller.may(Permission::Administer);
     let request_id = crate::host::request_id();
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
     let removed =

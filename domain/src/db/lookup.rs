@@ -1,5 +1,5 @@
-//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`
-//! or `0006_people.sql`.
+//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
+//! `0006_people.sql` or `0008_schedule.sql`.
 
 use std::time::Duration;
 

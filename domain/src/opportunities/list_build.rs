@@ -13,7 +13,7 @@ use super::words::{money, status_tone};
 use super::{OpportunityRow, list};
 use crate::calendar::{week, zone_or_utc};
 use crate::db::TenantTx;
-use crate::identity::{Caller, Principal, Role};
+use crate::identity::{Caller, Permission};
 use crate::money::grouped;
 use crate::params::{Fault, Params};
 use crate::sync::{freshness, store as runs};
@@ -99,7 +99,7 @@ fn tabs(address: &Address, kept: &[SavedView], caller: &Caller, zone: chrono_tz:
         let view = Address::parse(query);
         Tab { name: name.into(), on: view.asks_as(address), href: view.href(PATH), removable }
     };
-    let admin = matches!(caller.principal, Principal::Person { role: Role::Admin, .. });
+    let admin = caller.may(Permission::Administer);
     let of_person = |view: &SavedView| {
         let name = if view.own { view.name.clone() } else { format!("{} (shared)", view.name) };
         tab(&name, &view.query, (view.own || admin).then(|| view.id.to_string()))
