@@ -3,7 +3,8 @@
 use crate::dashboard::cache::Cache;
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
-use crate::live::Changes;
+use crate::jobs::{JobOptions, Jobs, types};
+use crate::live::{Changes, Hub};
 use crate::seal::Sealer;
 use crate::sync::{SyncOptions, SyncService};
 
@@ -13,6 +14,7 @@ pub struct Settings {
     /// Encrypts provider credentials.
     pub secret_key: String,
     pub sync: SyncOptions,
+    pub jobs: JobOptions,
     /// Lets screens name hosts that are not on the public internet, for tests and stand-ins.
     pub allow_private_targets: bool,
 }
@@ -35,10 +37,13 @@ pub struct Services {
     pub sealer: Sealer,
     pub passwords: Passwords,
     pub sync: SyncService,
+    pub jobs: Jobs,
     pub dashboards: Cache,
     pub allow_private_targets: bool,
     /// To be marked after a commit.
     pub changes: Changes,
+    /// The readers of this host.
+    pub hub: Hub,
 }
 
 impl Services {
@@ -49,14 +54,20 @@ impl Services {
         let changes = Changes::default();
         tokio::spawn(changes.clone().send(db.clone()));
         let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync, changes.clone())?;
-        Ok(Services {
+        let hub = Hub::default();
+        let jobs = Jobs::new(db.clone(), settings.jobs, changes.clone(), hub.jobs_bell());
+        let services = Services {
             db,
             sealer,
             passwords: Passwords::new()?,
             sync,
+            jobs,
             dashboards: Cache::default(),
             changes,
+            hub,
             allow_private_targets: settings.allow_private_targets,
-        })
+        };
+        services.jobs.set_types(types::all(&services, settings.jobs.probe));
+        Ok(services)
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::jobs::JobOptions;
 use domain::sync::{Span, SyncOptions};
 use url::Url;
 
@@ -39,6 +40,9 @@ pub struct Config {
     /// Whether an address that is entered in a screen may lie outside of the public internet.
     pub allow_private_targets: bool,
     pub sync: SyncOptions,
+    pub jobs: JobOptions,
+    /// The operator's key for `/api/jobs/process`.
+    pub job_processor_key: Option<String>,
 }
 
 impl Config {
@@ -62,12 +66,10 @@ impl Config {
                 Some(text) => parse("BACKLINE_TRUSTED_PROXIES", &text, "the number of proxies in front, such as 1")?,
                 None => 0,
             },
-            allow_private_targets: match get("BACKLINE_ALLOW_PRIVATE_TARGETS").as_deref() {
-                None | Some("0") => false,
-                Some("1") => true,
-                Some(other) => parse("BACKLINE_ALLOW_PRIVATE_TARGETS", other, "0 or 1")?,
-            },
+            allow_private_targets: switch(&get, "BACKLINE_ALLOW_PRIVATE_TARGETS")?,
             sync: sync_options(&get)?,
+            jobs: job_options(&get)?,
+            job_processor_key: get("JOB_PROCESSOR_API_KEY"),
         })
     }
 
@@ -147,6 +149,34 @@ fn sync_options(get: &impl Fn(&str) -> Option<String>) -> Result<SyncOptions, Co
     })
 }
 
+fn job_options(get: &impl Fn(&str) -> Option<String>) -> Result<JobOptions, ConfigError> {
+    let defaults = JobOptions::default();
+    let seconds = |variable: &'static str, default: Duration| match get(variable) {
+        Some(text) => match text.parse::<f64>() {
+            Ok(seconds) if (0.2..=86_400.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+            _ => Err(ConfigError { variable, reason: "expected seconds from 0.2 to 86400".into() }),
+        },
+        None => Ok(default),
+    };
+    Ok(JobOptions {
+        lease: seconds("BACKLINE_JOB_LEASE_S", defaults.lease)?,
+        backoff: seconds("BACKLINE_JOB_BACKOFF_S", defaults.backoff)?,
+        probe: switch(get, "BACKLINE_PROBE_JOBS")?,
+        slots: match get("BACKLINE_JOB_SLOTS") {
+            Some(text) => parse::<usize>("BACKLINE_JOB_SLOTS", &text, "jobs at once, from 1 to 1000")?.clamp(1, 1000),
+            None => defaults.slots,
+        },
+    })
+}
+
+fn switch(get: &impl Fn(&str) -> Option<String>, variable: &'static str) -> Result<bool, ConfigError> {
+    match get(variable).as_deref() {
+        None | Some("0") => Ok(false),
+        Some("1") => Ok(true),
+        Some(other) => parse(variable, other, "0 or 1"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +195,9 @@ mod tests {
             ("BACKLINE_SYNC_INTERVAL_MS", "fast"),
             ("BACKLINE_TRUSTED_PROXIES", "10.0.0.0/8"),
             ("BACKLINE_ALLOW_PRIVATE_TARGETS", "yes"),
+            ("BACKLINE_JOB_LEASE_S", "soon"),
+            ("BACKLINE_JOB_BACKOFF_S", "-1"),
+            ("BACKLINE_PROBE_JOBS", "yes"),
         ] {
             assert_eq!(read(&[(name, value)]).err().map(|e| e.variable), Some(name), "{value}");
         }

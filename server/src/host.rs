@@ -87,6 +87,7 @@ pub async fn services(config: &Config, database: &Database) -> Result<Services, 
         database_url: database.url.clone(),
         secret_key,
         sync: config.sync,
+        jobs: config.jobs,
         allow_private_targets: config.allow_private_targets,
     };
     Ok(Services::connect(&settings).await?)
@@ -134,12 +135,18 @@ async fn serve_on(
     } else {
         say(&format!("Backline is ready at {}", origins.public()));
     }
-    let live = Live { stop: stop.clone(), ..Live::default() };
+    let live = Live { stop: stop.clone(), hub: services.hub.clone() };
     let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), live.hub.clone()));
     let direct_url = database.direct_url.clone();
     let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, direct_url, live);
     let watch = services.sync.clone();
-    let watching = tokio::spawn(async move { tokio::join!(watch.watch(), watch.keep_schedule()) });
+    let watching = tokio::spawn(async move { watch.watch().await });
+    let (jobs, leaving) = (services.jobs.clone(), stop.clone());
+    let working = tokio::spawn(async move {
+        if !mode.no_worker {
+            jobs.work(None, leaving).await;
+        }
+    });
     // From the first moment, so that nobody who waits for a run holds up the stop.
     let (sync, stopping) = (services.sync.clone(), stop.clone());
     let letting_go = tokio::spawn(async move {
@@ -149,6 +156,7 @@ async fn serve_on(
     http::serve(listener, http::router(state), stop).await;
     // Runs in flight stay open; the lease goes back, so that another host can go on at once.
     let _ = tokio::time::timeout(Duration::from_secs(4), letting_go).await;
+    let _ = tokio::time::timeout(Duration::from_secs(10), working).await;
     watching.abort();
     hearing.abort();
     let _ = tokio::time::timeout(Duration::from_secs(2), services.db.close()).await;
@@ -202,7 +210,7 @@ fn say(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-fn stop_on_signals() -> Result<CancellationToken, HostError> {
+pub fn stop_on_signals() -> Result<CancellationToken, HostError> {
     use tokio::signal::unix::{SignalKind, signal};
     let io = |source| HostError::Io { what: "cannot listen for signals".into(), source };
     let (mut term, mut int) =

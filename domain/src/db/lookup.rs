@@ -1,5 +1,5 @@
-//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
-//! `0006_people.sql` or `0008_schedule.sql`.
+//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`
+//! or `0006_people.sql`.
 
 use std::time::Duration;
 
@@ -7,9 +7,7 @@ use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::Db;
-use crate::calendar::zone_or_utc;
 use crate::identity::{PersonId, TenantId};
-use crate::sync::schedule::Times;
 
 /// A session's person in its tenant, read anew for every request.
 pub struct SessionRow {
@@ -166,23 +164,6 @@ impl Db {
         )
         .fetch_optional(&self.app)
         .await
-    }
-
-    /// When each connected tenant was synchronised last; tenants with a run under way are left out.
-    pub async fn sync_times(&self) -> Result<Vec<Times>, sqlx::Error> {
-        let rows = sqlx::query!(
-            r#"select tenant_id as "tenant!", timezone as "timezone!", initial_at as "initial_at!", last_at, last_sweep_at from sync_times()"#
-        )
-        .fetch_all(&self.worker)
-        .await?;
-        let times = rows.into_iter().map(|row| Times {
-            tenant: TenantId(row.tenant),
-            zone: zone_or_utc(&row.timezone),
-            initial_at: row.initial_at,
-            last_at: row.last_at,
-            last_sweep_at: row.last_sweep_at,
-        });
-        Ok(times.collect())
     }
 
     /// Runs whose host has let its lease run out, over all tenants: ids only.

@@ -8,6 +8,7 @@ pub(crate) mod notes;
 pub mod operator;
 mod pool;
 mod pool_use;
+pub mod queue;
 mod tenant_tx;
 
 pub(crate) use pool::is_away;

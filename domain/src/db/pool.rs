@@ -1,5 +1,5 @@
-//! Two pools, one for requests (`backline_app`) and one for work behind them (`backline_worker`), neither of which can
-//! step around row-level security.
+//! Pools: one for requests (`backline_app`), one for work behind them and one for the queue (`backline_worker`), none of
+//! which can step around row-level security.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -55,15 +55,18 @@ pub(crate) fn is_away(error: &sqlx::Error) -> bool {
 pub struct Db {
     pub(super) app: PgPool,
     pub(super) worker: PgPool,
+    /// For the queue's own statements, over all tenants.
+    pub(super) queue: PgPool,
     pub(super) epochs: Epochs,
 }
 
 impl Db {
-    /// Opens both pools lazily and refuses roles that would see every tenant.
+    /// Opens the pools lazily and refuses roles that would see every tenant.
     pub async fn connect(url: &str) -> Result<Db, DbError> {
         let db = Db {
-            app: pool(url, "backline_app", 16)?,
-            worker: pool(url, "backline_worker", 8)?,
+            app: pool(options(url, "backline_app")?.options(CUSTOM_PLANS), 16),
+            worker: pool(options(url, "backline_worker")?.options(CUSTOM_PLANS), 8),
+            queue: pool(options(url, "backline_worker")?.options(QUEUE_PLANS), 4),
             epochs: Epochs::default(),
         };
         refuse_unsafe_role(&db.app).await?;
@@ -86,6 +89,7 @@ impl Db {
     pub async fn close(&self) {
         self.app.close().await;
         self.worker.close().await;
+        self.queue.close().await;
     }
 }
 
@@ -97,17 +101,32 @@ pub(super) fn options(url: &str, role: &str) -> Result<PgConnectOptions, DbError
     ]))
 }
 
-fn pool(url: &str, role: &str, most: u32) -> Result<PgPool, DbError> {
-    let options = options(url, role)?.options([
-        // A first sync begins on an empty table: a plan kept from then would read the whole table for each later page.
-        ("plan_cache_mode", "force_custom_plan"),
+/// A first sync begins on an empty table: a plan kept from then would read the whole table for each later page.
+const CUSTOM_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_custom_plan")];
+
+/// The queue's statements are few, run a thousand times a second on a table whose statistics are always stale, and are each
+/// written for an index: planned once, and on that index. What they write may be taken back by a crash (`db::queue`).
+const QUEUE_PLANS: [(&str, &str); 9] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_incremental_sort", "off"),
+    ("enable_memoize", "off"),
+    ("jit", "off"),
+    ("synchronous_commit", "off"),
+];
+
+fn pool(options: PgConnectOptions, most: u32) -> PgPool {
+    let options = options.options([
         ("statement_timeout", "15s"),
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "15s"),
         // The rollback below says "there is no transaction" almost always.
         ("client_min_messages", "error"),
     ]);
-    Ok(PgPoolOptions::new()
+    PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(Duration::from_secs(5))
         // A request whose client hung up while `begin` was on its way leaves a transaction open, and the next user of the
@@ -118,7 +137,7 @@ fn pool(url: &str, role: &str, most: u32) -> Result<PgPool, DbError> {
                 Ok(true)
             })
         })
-        .connect_lazy_with(options))
+        .connect_lazy_with(options)
 }
 
 async fn refuse_unsafe_role(pool: &PgPool) -> Result<(), DbError> {

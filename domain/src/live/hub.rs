@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::Topics;
+use super::{Topic, Topics};
 use crate::identity::TenantId;
 
 /// Cheap to clone; all clones share the readers.
@@ -18,6 +18,8 @@ pub struct Hub(Arc<Readers>);
 struct Readers {
     next: AtomicU64,
     by_tenant: Mutex<HashMap<TenantId, HashMap<u64, Arc<Waiting>>>>,
+    /// For the workers of this host: jobs of any tenant.
+    jobs: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -56,8 +58,16 @@ impl Hub {
         self.len() == 0
     }
 
+    /// What rings when jobs changed, whoever's they are.
+    pub fn jobs_bell(&self) -> Arc<Notify> {
+        self.0.jobs.clone()
+    }
+
     /// Tells the readers of one tenant.
     pub fn tell(&self, tenant: TenantId, topics: Topics) {
+        if topics.has(Topic::Jobs) {
+            self.0.jobs.notify_one();
+        }
         let readers = self.0.by_tenant.lock().unwrap_or_else(PoisonError::into_inner);
         readers.get(&tenant).into_iter().flat_map(HashMap::values).for_each(|waiting| waiting.add(topics));
     }
@@ -103,7 +113,6 @@ impl Drop for Subscription {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Topic;
     use super::*;
 
     fn tenant(number: u128) -> TenantId {

@@ -25,17 +25,20 @@ pub enum Topic {
     Opportunities,
     /// Runs and their progress.
     Sync,
+    /// Jobs, and what is counted from them.
+    Jobs,
     /// A session or key ended: streams ask again whether theirs still holds. Told to no reader.
     Sessions,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 3] = [Topic::Opportunities, Topic::Sync, Topic::Sessions];
+    pub const ALL: [Topic; 4] = [Topic::Opportunities, Topic::Sync, Topic::Jobs, Topic::Sessions];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Topic::Opportunities => "opportunities",
             Topic::Sync => "sync",
+            Topic::Jobs => "jobs",
             Topic::Sessions => "sessions",
         }
     }
@@ -85,6 +88,7 @@ const fn bit(topic: Topic) -> u8 {
         Topic::Opportunities => 1,
         Topic::Sync => 2,
         Topic::Sessions => 4,
+        Topic::Jobs => 8,
     }
 }
 

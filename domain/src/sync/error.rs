@@ -128,7 +128,7 @@ impl SyncError {
     }
 
     /// What the run's row says: never a database's text.
-    pub(super) fn for_the_row(&self) -> String {
+    pub(crate) fn for_the_row(&self) -> String {
         match self {
             SyncError::Db(_) => "the database refused a page; the host's log has the reason".into(),
             other => other.to_string(),

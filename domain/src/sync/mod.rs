@@ -29,8 +29,6 @@ pub mod public_address;
 #[cfg(feature = "ssr")]
 mod scan;
 #[cfg(feature = "ssr")]
-pub(crate) mod schedule;
-#[cfg(feature = "ssr")]
 mod scope;
 #[cfg(feature = "ssr")]
 mod service;

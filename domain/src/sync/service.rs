@@ -30,7 +30,6 @@ use crate::seal::Sealer;
 /// How often a host looks for runs without one.
 const WATCH: Duration = Duration::from_secs(2);
 /// How often runs that are due are looked for.
-const SCHEDULE: Duration = Duration::from_secs(20);
 /// How long somebody who waits for a run waits for the database too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -298,32 +297,6 @@ impl SyncService {
                 () = tokio::time::sleep(WATCH) => {}
             }
         }
-    }
-
-    /// Starts the runs that are due, for as long as this host lives. The table of runs decides when two hosts try at once.
-    pub async fn keep_schedule(&self) {
-        while self.options.works && !self.stop.is_cancelled() {
-            tokio::select! {
-                () = self.stop.cancelled() => return,
-                () = tokio::time::sleep(SCHEDULE) => {}
-            }
-            if let Err(error) = self.start_due().await {
-                tracing::warn!(%error, "could not look for runs that are due");
-            }
-        }
-    }
-
-    async fn start_due(&self) -> Result<(), sqlx::Error> {
-        let now = Utc::now();
-        let request = Request { by: By::system("schedule"), source: Source::Sync, request_id: None };
-        for times in self.db.sync_times().await? {
-            let Some(kind) = times.due(now) else { continue };
-            match self.start(&Actor::operator(times.tenant), kind, &request).await {
-                Ok(run) => tracing::info!(run, kind = kind.as_str(), "started by the schedule"),
-                Err(error) => tracing::warn!(%error, kind = kind.as_str(), "a run that is due could not be started"),
-            }
-        }
-        Ok(())
     }
 
     async fn take_over_stale(&self) -> Result<(), sqlx::Error> {

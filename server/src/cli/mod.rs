@@ -3,6 +3,7 @@
 
 mod api_key;
 mod connection;
+mod jobs;
 mod parse;
 mod simulate;
 mod sync;
@@ -66,6 +67,9 @@ enum Command {
     /// Synchronise now and wait: exit 0 completed, 3 completed with failed records, 4 already running.
     #[command(subcommand)]
     Sync(sync::SyncCommand),
+    /// The job queue.
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// Stand-in accounts with switchable faults.
     #[command(subcommand)]
     Simulate(simulate::SimulateCommand),
@@ -160,6 +164,9 @@ async fn dispatch(command: Command) -> Outcome {
         }
         Command::Sync(command) => {
             on_database(&config, async |database| Box::pin(sync::run(command, &config, database)).await).await
+        }
+        Command::Jobs(command) => {
+            on_database(&config, async |database| Box::pin(jobs::run(command, &config, database)).await).await
         }
         Command::Simulate(_) => Ok(0),
     }

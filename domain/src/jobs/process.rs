@@ -1,0 +1,75 @@
+//! A batch by hand: claims so many jobs, runs them, says what became of them. For a timer outside, where no worker runs.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::crew::Crew;
+use super::queue::{Ask, Jobs};
+use crate::db::QueryError;
+use crate::identity::TenantId;
+
+/// Jobs of one call that run at once.
+const SLOTS: usize = 16;
+/// A long job keeps its call waiting; the call's own limit is the caller's.
+const PATIENCE: Duration = Duration::from_hours(24);
+
+/// What a batch did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Attempts that were made.
+    pub processed: usize,
+    /// Those of them that failed.
+    pub failed: usize,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: DateTime<Utc>,
+}
+
+impl Summary {
+    /// In a sentence.
+    pub fn message(&self) -> String {
+        format!("Processed {} jobs, {} failed", self.processed, self.failed)
+    }
+}
+
+impl Jobs {
+    /// Runs up to `most` due jobs, of one tenant or of all; fires the schedules and takes back lost leases before.
+    pub async fn process(&self, tenant: Option<TenantId>, most: usize) -> Result<Summary, QueryError> {
+        let started_at = Utc::now();
+        self.fire_due(started_at).await?;
+        self.db().rescue_jobs(500).await?;
+        let types: Vec<String> = self.registry().names().map(str::to_owned).collect();
+        let crew = Crew::assemble(self.clone(), SLOTS);
+        let (worker, mut claimed) = (Uuid::from_bytes(rand::random()), 0);
+        while claimed < most {
+            let room = crew.flight.room(SLOTS).min(most - claimed);
+            let types = crew.types(&types);
+            if room == 0 || types.is_empty() {
+                tokio::select! {
+                    () = crew.freed.notified() => {}
+                    () = tokio::time::sleep(Duration::from_millis(5)) => {}
+                }
+                continue;
+            }
+            let size = i32::try_from(room).unwrap_or(i32::MAX);
+            let found = self.claim(&Ask { types: &types, most: size, tenant, worker, recent: None }).await?;
+            if found.jobs.is_empty() {
+                break;
+            }
+            claimed += found.jobs.len();
+            crew.begin(found.jobs).await;
+        }
+        crew.dismiss(PATIENCE).await;
+        let (completed, failed) =
+            (crew.counts.completed.load(Ordering::Relaxed), crew.counts.failed.load(Ordering::Relaxed));
+        let number = |count: i64| usize::try_from(count).unwrap_or(0);
+        Ok(Summary { processed: number(completed + failed), failed: number(failed), started_at, ended_at: Utc::now() })
+    }
+
+    /// Runs one due job; whether there was one.
+    pub async fn process_next_job(&self, tenant: Option<TenantId>) -> Result<bool, QueryError> {
+        Ok(self.process(tenant, 1).await?.processed > 0)
+    }
+}

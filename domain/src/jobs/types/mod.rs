@@ -1,0 +1,17 @@
+//! The types of jobs, one file each.
+
+pub mod clean_up;
+pub mod probe;
+pub mod sync;
+
+use super::kind::{JobType, Registry};
+use crate::services::Services;
+
+/// Every type that this host knows.
+pub fn all(services: &Services, probes: bool) -> Registry {
+    let mut types: Vec<JobType> = vec![sync::kind(services), clean_up::kind(services)];
+    if probes {
+        types.push(probe::kind());
+    }
+    Registry::of(types)
+}

@@ -1,0 +1,204 @@
+//! A worker: claims what is due as long as it has room, keeps the queue in order meanwhile, and stops in good time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::crew::Crew;
+use super::queue::{Ask, Jobs};
+use crate::db::QueryError;
+use crate::db::queue::Beat;
+use crate::identity::TenantId;
+
+/// Most that one statement claims.
+const BATCH: usize = 500;
+/// Between two looks while there is work.
+const BUSY: Duration = Duration::from_millis(2);
+/// Between two looks while there is none and nobody rings.
+const IDLE: Duration = Duration::from_secs(1);
+/// After the last job, for so long there may be another one soon.
+const SOON: Duration = Duration::from_secs(2);
+/// What may lie between the time that a job is due and the commit that shows it. Later ones are found by the straggler's look.
+const LATE: Duration = Duration::from_secs(2);
+const STRAGGLERS: Duration = Duration::from_secs(5);
+const TICK: Duration = Duration::from_secs(1);
+const BEAT: Duration = Duration::from_secs(5);
+const MINUTES: Duration = Duration::from_secs(15);
+/// How long a stop waits for jobs that run.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+struct Worker {
+    jobs: Jobs,
+    id: Uuid,
+    name: String,
+    types: Vec<String>,
+    crew: Arc<Crew>,
+    /// Whether jobs may be due that are older than what a look at the last moments shows.
+    behind: AtomicBool,
+    rescued: AtomicI64,
+}
+
+impl Jobs {
+    /// Works until `stop`; only on some types when they are named.
+    pub async fn work(&self, types: Option<&[String]>, stop: CancellationToken) {
+        let known = self.registry().names().map(str::to_owned);
+        let types: Vec<String> = known.filter(|name| types.is_none_or(|only| only.contains(name))).collect();
+        let worker = Arc::new(Worker {
+            jobs: self.clone(),
+            id: Uuid::from_bytes(rand::random()),
+            name: name(),
+            types,
+            crew: Crew::assemble(self.clone(), self.options().slots),
+            behind: AtomicBool::new(true),
+            rescued: AtomicI64::new(0),
+        });
+        let keeping: Vec<_> = [
+            every(TICK, stop.clone(), worker.clone(), Worker::tick),
+            every(BEAT, stop.clone(), worker.clone(), Worker::beat),
+            every(MINUTES, stop.clone(), worker.clone(), Worker::count),
+            every(STRAGGLERS, stop.clone(), worker.clone(), Worker::look_for_stragglers),
+            every(self.options().lease / 15, stop.clone(), worker.clone(), Worker::rescue),
+        ]
+        .into();
+        worker.claim(&stop).await;
+        worker.crew.dismiss(PATIENCE).await;
+        for task in keeping {
+            task.abort();
+        }
+        if let Err(error) = self.db().forget_worker(worker.id).await {
+            tracing::debug!(%error, "the worker's row stays until it is old");
+        }
+    }
+}
+
+fn name() -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    format!("{}:{}", Some(host.trim()).filter(|host| !host.is_empty()).unwrap_or("host"), std::process::id())
+}
+
+/// Does something again and again, errors or not.
+fn every<F>(
+    pause: Duration,
+    stop: CancellationToken,
+    worker: Arc<Worker>,
+    act: impl Fn(Arc<Worker>) -> F + Send + 'static,
+) -> tokio::task::JoinHandle<()>
+where
+    F: Future<Output = Result<(), QueryError>> + Send,
+{
+    tokio::spawn(async move {
+        while !stop.is_cancelled() {
+            if let Err(error) = act(worker.clone()).await {
+                tracing::warn!(%error, "the queue could not be kept in order for a moment");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    })
+}
+
+impl Worker {
+    async fn claim(&self, stop: &CancellationToken) {
+        let (mut worked, mut looked) = (None::<Instant>, Instant::now());
+        let mut pause = Duration::from_millis(100);
+        while !stop.is_cancelled() {
+            let room = self.crew.flight.room(self.jobs.options().slots).min(BATCH);
+            let types = self.crew.types(&self.types);
+            if room == 0 || types.is_empty() {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = self.crew.freed.notified() => {}
+                    () = tokio::time::sleep(BUSY) => {}
+                }
+                continue;
+            }
+            let behind = self.behind.swap(false, Ordering::AcqRel);
+            let (recent, now) = ((!behind).then(|| looked.elapsed() + LATE), Instant::now());
+            let most = i32::try_from(room).unwrap_or(i32::MAX);
+            match self.jobs.claim(&Ask { types: &types, most, tenant: None, worker: self.id, recent }).await {
+                Ok(found) => {
+                    pause = Duration::from_millis(100);
+                    let more = found.more || types.len() < self.types.len();
+                    self.behind.fetch_or(more, Ordering::AcqRel);
+                    if !more {
+                        looked = now;
+                    }
+                    if !found.jobs.is_empty() {
+                        worked = Some(now);
+                        let full = found.more;
+                        self.crew.begin(found.jobs).await;
+                        if full {
+                            continue;
+                        }
+                    }
+                    self.wait(stop, if worked.is_some_and(|at| at.elapsed() < SOON) { BUSY } else { IDLE }).await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "no jobs could be claimed");
+                    self.behind.store(true, Ordering::Release);
+                    self.wait(stop, pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                }
+            }
+        }
+    }
+
+    async fn wait(&self, stop: &CancellationToken, time: Duration) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.jobs.bell().notified() => {}
+            () = tokio::time::sleep(time) => {}
+        }
+    }
+
+    async fn tick(self: Arc<Worker>) -> Result<(), QueryError> {
+        self.jobs.fire_due(Utc::now()).await.map(drop)
+    }
+
+    async fn beat(self: Arc<Worker>) -> Result<(), QueryError> {
+        let counts = &self.crew.counts;
+        let beat = Beat {
+            id: self.id,
+            name: &self.name,
+            types: &self.types,
+            running: i32::try_from(self.crew.running()).unwrap_or(i32::MAX),
+            completed: counts.completed.load(Ordering::Relaxed),
+            failed: counts.failed.load(Ordering::Relaxed),
+            rescued: self.rescued.load(Ordering::Relaxed),
+            refused: counts.refused.load(Ordering::Relaxed),
+        };
+        self.jobs.db().beat(&beat).await
+    }
+
+    async fn count(self: Arc<Worker>) -> Result<(), QueryError> {
+        self.jobs.db().count_minutes().await
+    }
+
+    async fn look_for_stragglers(self: Arc<Worker>) -> Result<(), QueryError> {
+        if self.jobs.db().has_overlooked(&self.types, LATE.as_secs_f64()).await? {
+            self.behind.store(true, Ordering::Release);
+            self.jobs.bell().notify_one();
+        }
+        Ok(())
+    }
+
+    async fn rescue(self: Arc<Worker>) -> Result<(), QueryError> {
+        let held = self.jobs.db().rescue_jobs(500).await?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(jobs = held.len(), "took back jobs whose worker was lost");
+        self.rescued.fetch_add(i64::try_from(held.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.behind.store(true, Ordering::Release);
+        for held in held {
+            self.jobs.ring(TenantId(held.tenant));
+        }
+        Ok(())
+    }
+}
