@@ -4,6 +4,8 @@
 #[cfg(feature = "ssr")]
 mod backoff;
 #[cfg(feature = "ssr")]
+pub mod counts;
+#[cfg(feature = "ssr")]
 mod crew;
 #[cfg(feature = "ssr")]
 pub mod enqueue;
@@ -11,6 +13,8 @@ pub mod enqueue;
 mod flight;
 #[cfg(feature = "ssr")]
 pub mod kind;
+#[cfg(feature = "ssr")]
+pub mod list;
 #[cfg(feature = "ssr")]
 mod process;
 #[cfg(feature = "ssr")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::counts::CountCache;
 use super::enqueue::{self, EnqueueError, NewJob};
 use super::kind::Registry;
 use crate::db::queue::{Claim, Found};
@@ -50,13 +51,14 @@ struct Inner {
     bell: Arc<Notify>,
     /// The tenant that was served last.
     turn: Mutex<Uuid>,
+    counts: CountCache,
 }
 
 impl Jobs {
     /// A queue whose types are set once everything that they need stands.
     pub fn new(db: Db, options: JobOptions, changes: Changes, bell: Arc<Notify>) -> Jobs {
         let turn = Mutex::new(Uuid::nil());
-        Jobs(Arc::new(Inner { db, options, changes, registry: OnceLock::new(), bell, turn }))
+        Jobs(Arc::new(Inner { db, options, changes, registry: OnceLock::new(), bell, turn, counts: CountCache::default() }))
     }
 
     pub(crate) fn set_types(&self, registry: Registry) {
@@ -75,6 +77,10 @@ impl Jobs {
 
     pub(super) fn options(&self) -> &JobOptions {
         &self.0.options
+    }
+
+    pub(super) fn count_cache(&self) -> &CountCache {
+        &self.0.counts
     }
 
     pub(super) fn bell(&self) -> &Notify {

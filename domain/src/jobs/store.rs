@@ -40,36 +40,44 @@ impl JobRow {
 
 /// One job.
 pub async fn get_job_status(tx: &mut TenantTx, id: i64) -> Result<Option<JobRow>, Error> {
+    Ok(rows(tx, &[id]).await?.pop())
+}
+
+/// Jobs by their ids, newest first.
+pub(super) async fn rows(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<JobRow>, Error> {
     let tenant = tx.tenant();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         "select id, type as kind, status, payload, priority, run_at, attempts, max_attempts, lease_until, cancel_requested,
             errors, result, progress, dedupe_key, created_at, started_at, completed_at
-         from jobs where tenant_id = $1 and id = $2",
+         from jobs where tenant_id = $1 and id = any($2) order by id desc",
         tenant,
-        id
+        ids
     )
-    .fetch_optional(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
-    Ok(row.map(|row| JobRow {
-        id: row.id,
-        kind: row.kind,
-        // Held to these words by a check constraint.
-        status: JobStatus::parse(&row.status).unwrap_or(JobStatus::Pending),
-        payload: row.payload,
-        priority: row.priority,
-        run_at: row.run_at,
-        attempts: row.attempts,
-        max_attempts: row.max_attempts,
-        lease_until: row.lease_until,
-        cancel_requested: row.cancel_requested,
-        errors: row.errors,
-        result: row.result,
-        progress: row.progress,
-        dedupe_key: row.dedupe_key,
-        created_at: row.created_at,
-        started_at: row.started_at,
-        completed_at: row.completed_at,
-    }))
+    Ok(rows
+        .into_iter()
+        .map(|row| JobRow {
+            id: row.id,
+            kind: row.kind,
+            // Held to these words by a check constraint.
+            status: JobStatus::parse(&row.status).unwrap_or(JobStatus::Pending),
+            payload: row.payload,
+            priority: row.priority,
+            run_at: row.run_at,
+            attempts: row.attempts,
+            max_attempts: row.max_attempts,
+            lease_until: row.lease_until,
+            cancel_requested: row.cancel_requested,
+            errors: row.errors,
+            result: row.result,
+            progress: row.progress,
+            dedupe_key: row.dedupe_key,
+            created_at: row.created_at,
+            started_at: row.started_at,
+            completed_at: row.completed_at,
+        })
+        .collect())
 }
 
 /// Completes a job with the lease's token; false when the lease is another's.

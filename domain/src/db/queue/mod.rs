@@ -5,6 +5,7 @@
 //! commits without waiting for the disk: any later durable commit makes it durable too. Results and effects wait.
 
 mod claim;
+mod counts;
 mod finish;
 mod keep;
 mod lease;
@@ -12,6 +13,7 @@ pub mod schedules;
 pub mod workers;
 
 pub use claim::{Claim, Claimed, Found};
+pub use counts::{TypeCount, Waiting};
 pub use finish::{Completion, Failure, Verdict};
 pub use lease::{Held, Renewed};
 pub use schedules::Due;

@@ -1,0 +1,102 @@
+//! A tenant's jobs as a list, newest first, and what is done to many of them at once.
+
+use chrono::{DateTime, Utc};
+use sqlx::Error;
+
+use super::JobStatus;
+use super::store::JobRow;
+use crate::db::TenantTx;
+
+/// Which jobs.
+#[derive(Debug, Clone, Default)]
+pub struct JobFilter {
+    pub status: Option<JobStatus>,
+    pub kind: Option<String>,
+    /// Created at or after the first, before the second.
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+}
+
+impl JobFilter {
+    /// Whether it asks for a time: then its jobs are counted one by one.
+    pub fn has_time(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+}
+
+/// A page, from 1.
+pub async fn page(tx: &mut TenantTx, filter: &JobFilter, page: i64, limit: i64) -> Result<Vec<JobRow>, Error> {
+    let tenant = tx.tenant();
+    let ids = sqlx::query_scalar!(
+        "select id from jobs where tenant_id = $1 and ($2::text is null or status = $2) and ($3::text is null or type = $3)
+            and ($4::timestamptz is null or created_at >= $4) and ($5::timestamptz is null or created_at < $5)
+         order by id desc limit $6 offset $7",
+        tenant,
+        filter.status.map(JobStatus::as_str),
+        filter.kind.as_deref(),
+        filter.from,
+        filter.to,
+        limit,
+        (page - 1).saturating_mul(limit)
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    super::store::rows(tx, &ids).await
+}
+
+/// How many there are, counted.
+pub async fn count(tx: &mut TenantTx, filter: &JobFilter) -> Result<i64, Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from jobs
+         where tenant_id = $1 and ($2::text is null or status = $2) and ($3::text is null or type = $3)
+            and ($4::timestamptz is null or created_at >= $4) and ($5::timestamptz is null or created_at < $5)"#,
+        tenant,
+        filter.status.map(JobStatus::as_str),
+        filter.kind.as_deref(),
+        filter.from,
+        filter.to
+    )
+    .fetch_one(tx.connection())
+    .await
+}
+
+/// Sends a failed or cancelled job back to the queue with all its attempts; false when it is in another state.
+pub async fn retry(tx: &mut TenantTx, id: i64) -> Result<bool, Error> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "update jobs set status = 'pending', attempts = 0, run_at = now(), completed_at = null, cancel_requested = false, result = null
+         where tenant_id = $1 and id = $2 and status in ('failed', 'cancelled')",
+        tenant,
+        id
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Sends all failed or cancelled ones of a filter back, but those whose key another job holds; gives how many.
+pub async fn retry_all(tx: &mut TenantTx, filter: &JobFilter) -> Result<u64, Error> {
+    let tenant = tx.tenant();
+    let done = sqlx::query!(
+        "with wanted as (
+            select distinct on (type, coalesce(dedupe_key, id::text)) id from jobs j
+            where tenant_id = $1 and status in ('failed', 'cancelled') and ($2::text is null or status = $2)
+                and ($3::text is null or type = $3) and ($4::timestamptz is null or created_at >= $4)
+                and ($5::timestamptz is null or created_at < $5)
+                and not exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
+                    and (o.status = 'pending' or (j.dedupe_open and o.status = 'processing')))
+            order by type, coalesce(dedupe_key, id::text), id desc
+        )
+        update jobs j set status = 'pending', attempts = 0, run_at = now(), completed_at = null, cancel_requested = false, result = null
+        from wanted w where j.tenant_id = $1 and j.id = w.id",
+        tenant,
+        filter.status.map(JobStatus::as_str),
+        filter.kind.as_deref(),
+        filter.from,
+        filter.to
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
