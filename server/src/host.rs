@@ -138,7 +138,9 @@ async fn serve_on(
     let live = Live { stop: stop.clone(), hub: services.hub.clone() };
     let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), live.hub.clone()));
     let direct_url = database.direct_url.clone();
-    let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, direct_url, live);
+    let processor_key = config.job_processor_key.as_deref();
+    let state =
+        State::new(services.clone(), options()?, origins, config.trusted_proxies, direct_url, live, processor_key);
     let watch = services.sync.clone();
     let watching = tokio::spawn(async move { watch.watch().await });
     let (jobs, leaving) = (services.jobs.clone(), stop.clone());

@@ -45,16 +45,19 @@ pub enum Permission {
     ReadMetrics,
     /// Change people, keys, connections and settings.
     Administer,
+    /// Have due jobs run.
+    ProcessJobs,
     /// One's own password and sessions. A person's, never a key's.
     OwnAccount,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 5] = [
+    pub const ALL: [Permission; 6] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
         Permission::Administer,
+        Permission::ProcessJobs,
         Permission::OwnAccount,
     ];
 }
@@ -109,6 +112,7 @@ impl Scope {
             (self, permission),
             (Scope::Read, Permission::ReadMirror)
                 | (Scope::Sync, Permission::RunSync)
+                | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
                 | (Scope::Admin, Permission::Administer)
         )
@@ -135,13 +139,13 @@ mod tests {
             .into_iter()
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        // read the mirror, run a sync, host figures, administer, one's own account
-        assert_eq!(table, ["+++++", "++--+", "+---+"]);
+        // read the mirror, run a sync, host figures, administer, process jobs, one's own account
+        assert_eq!(table, ["++++++", "++---+", "+----+"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+----", "-+---", "-----", "--+--", "---+-"]);
+        assert_eq!(table, ["+-----", "-+----", "----+-", "--+---", "---+--"]);
     }
 
     #[test]

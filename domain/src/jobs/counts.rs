@@ -34,7 +34,10 @@ impl Counts {
     }
 
     pub fn by_status(&self) -> BTreeMap<&'static str, i64> {
-        super::JobStatus::ALL.into_iter().map(|status| (status.as_str(), self.of(Some(status.as_str()), None))).collect()
+        super::JobStatus::ALL
+            .into_iter()
+            .map(|status| (status.as_str(), self.of(Some(status.as_str()), None)))
+            .collect()
     }
 
     pub fn by_type(&self) -> BTreeMap<&str, i64> {

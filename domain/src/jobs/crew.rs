@@ -103,8 +103,13 @@ impl Crew {
         // Never closed.
         let Ok(_slot) = crew.slots.acquire().await else { return };
         let lease = job.lease;
-        let attempt =
-            Attempt { lease, number: job.attempt, most: job.max_attempts, stop: stop.clone(), db: crew.jobs.db().clone() };
+        let attempt = Attempt {
+            lease,
+            number: job.attempt,
+            most: job.max_attempts,
+            stop: stop.clone(),
+            db: crew.jobs.db().clone(),
+        };
         let outcome = match crew.jobs.registry().get(&job.kind) {
             Some(kind) => AssertUnwindSafe(kind.run(attempt, job.payload)).catch_unwind().await,
             None => Ok(Err(JobError::Permanent("no worker knows this type".into()))),
@@ -191,7 +196,9 @@ impl Crew {
         loop {
             match write().await {
                 Ok(written) => return Some(written),
-                Err(error) if is_away(&error) && tokio::time::Instant::now() < patience => tokio::time::sleep(pause).await,
+                Err(error) if is_away(&error) && tokio::time::Instant::now() < patience => {
+                    tokio::time::sleep(pause).await
+                }
                 Err(error) => {
                     tracing::warn!(%error, "results could not be written; their jobs are tried again");
                     return None;

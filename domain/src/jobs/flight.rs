@@ -80,7 +80,12 @@ impl Flight {
             state.pace = Some((now, ended));
         }
         let share = PACE.as_secs_f64() / passed.max(PACE).as_secs_f64();
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a pace")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a pace"
+        )]
         let ahead = ((ended - before) as f64 * share) as usize;
         (slots + ahead.min(AHEAD)).saturating_sub(state.jobs.len())
     }

@@ -170,9 +170,9 @@ pub(super) fn clean(value: Value) -> Value {
     match value {
         Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "\u{fffd}")),
         Value::Array(values) => Value::Array(values.into_iter().map(clean).collect()),
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().map(|(name, value)| (name.replace('\0', "\u{fffd}"), clean(value))).collect())
-        }
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().map(|(name, value)| (name.replace('\0', "\u{fffd}"), clean(value))).collect(),
+        ),
         other => other,
     }
 }

@@ -1,11 +1,14 @@
 //! A tenant's jobs as a list, newest first, and what is done to many of them at once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use sqlx::Error;
 
 use super::JobStatus;
 use super::store::JobRow;
+use crate::calendar::{day_end, day_start, zone_or_utc};
 use crate::db::TenantTx;
+use crate::params::Fault;
 
 /// Which jobs.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +20,39 @@ pub struct JobFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
+/// A filter as somebody wrote it.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedFor<'a> {
+    pub status: Option<&'a str>,
+    pub kind: Option<&'a str>,
+    pub from: Option<&'a str>,
+    pub to: Option<&'a str>,
+    pub timezone: &'a str,
+}
+
 impl JobFilter {
+    /// Days are the tenant's, both included; an instant with its offset is taken as it is.
+    pub fn read(asked: &AskedFor<'_>) -> Result<JobFilter, Fault> {
+        let states = "expected pending, processing, completed, failed or cancelled";
+        let known = |text: &str| JobStatus::parse(text).ok_or_else(|| Fault::new("status", states));
+        let zone = zone_or_utc(asked.timezone);
+        let time = |field: &str, text: &str, of_day: fn(NaiveDate, Tz) -> DateTime<Utc>| {
+            let day = text.parse::<NaiveDate>().map(|day| of_day(day, zone));
+            let at = day.or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()));
+            at.map_err(|_| Fault::new(field, "expected a date such as 2026-11-21, or an instant in RFC 3339"))
+        };
+        let filter = JobFilter {
+            status: asked.status.map(known).transpose()?,
+            kind: asked.kind.map(str::to_owned),
+            from: asked.from.map(|text| time("from", text, day_start)).transpose()?,
+            to: asked.to.map(|text| time("to", text, day_end)).transpose()?,
+        };
+        match (filter.from, filter.to) {
+            (Some(from), Some(to)) if from >= to => Err(Fault::new("to", "lies before from")),
+            _ => Ok(filter),
+        }
+    }
+
     /// Whether it asks for a time: then its jobs are counted one by one.
     pub fn has_time(&self) -> bool {
         self.from.is_some() || self.to.is_some()

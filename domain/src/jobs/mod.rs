@@ -2,6 +2,8 @@
 //! twice: an attempt holds a lease, and only its token ends it. How to add a type: `docs/jobs.md`.
 
 #[cfg(feature = "ssr")]
+mod act;
+#[cfg(feature = "ssr")]
 mod backoff;
 #[cfg(feature = "ssr")]
 pub mod counts;
@@ -30,6 +32,7 @@ mod worker;
 
 #[cfg(feature = "ssr")]
 pub use {
+    act::JobsError,
     enqueue::{EnqueueError, NewJob},
     process::Summary,
     queue::{JobOptions, Jobs},

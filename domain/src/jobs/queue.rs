@@ -58,7 +58,15 @@ impl Jobs {
     /// A queue whose types are set once everything that they need stands.
     pub fn new(db: Db, options: JobOptions, changes: Changes, bell: Arc<Notify>) -> Jobs {
         let turn = Mutex::new(Uuid::nil());
-        Jobs(Arc::new(Inner { db, options, changes, registry: OnceLock::new(), bell, turn, counts: CountCache::default() }))
+        Jobs(Arc::new(Inner {
+            db,
+            options,
+            changes,
+            registry: OnceLock::new(),
+            bell,
+            turn,
+            counts: CountCache::default(),
+        }))
     }
 
     pub(crate) fn set_types(&self, registry: Registry) {
@@ -107,8 +115,14 @@ impl Jobs {
     pub(super) async fn claim(&self, ask: &Ask<'_>) -> Result<Found, QueryError> {
         let after = *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let lease_s = granted(self.0.options.lease);
-        let claim =
-            Claim { types: ask.types, most: ask.most, tenant: ask.tenant.map(|id| id.0), after, worker: ask.worker, lease_s };
+        let claim = Claim {
+            types: ask.types,
+            most: ask.most,
+            tenant: ask.tenant.map(|id| id.0),
+            after,
+            worker: ask.worker,
+            lease_s,
+        };
         let found = match ask.recent {
             Some(recent) => self.0.db.claim_due(&claim, recent.as_secs_f64()).await?,
             None => self.0.db.claim_lanes(&claim).await?,

@@ -5,11 +5,12 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
+use serde_json::Value;
 
 use super::enqueue::{EnqueueError, NewJob};
 use super::queue::Jobs;
-use crate::db::QueryError;
 use crate::db::queue::{Due, schedules};
+use crate::db::{QueryError, TenantTx};
 use crate::params::Fault;
 
 /// The next time after an instant. Five fields, read by the clock on the tenant's wall: what a change of clocks skips runs
@@ -22,6 +23,72 @@ pub fn next(cron: &str, after: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>,
     let cron = Cron::from_str(cron).map_err(|_| expected())?;
     let next = cron.find_next_occurrence(&after.with_timezone(&zone), false);
     next.map(|next| next.with_timezone(&Utc)).map_err(|_| Fault::new("cron", "there is no such time"))
+}
+
+/// What a tick becomes. While one waits for a worker, another one would do nothing that it does not.
+pub(super) fn job<'a>(name: &'a str, kind: &'a str, payload: Value) -> NewJob<'a> {
+    let job = NewJob::new(kind, payload);
+    if kind == super::types::probe::NAME { job } else { job.dedupe(name) }
+}
+
+/// A schedule as it stands.
+#[derive(Debug, Clone)]
+pub struct ScheduleRow {
+    pub id: i64,
+    pub name: String,
+    pub kind: String,
+    pub payload: Value,
+    pub cron: String,
+    pub enabled: bool,
+    pub next_run_at: Option<DateTime<Utc>>,
+    pub last_run_at: Option<DateTime<Utc>>,
+    pub last_job_id: Option<i64>,
+}
+
+/// What an admin may set; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct NewSchedule {
+    pub cron: Option<String>,
+    pub enabled: Option<bool>,
+}
+
+/// The tenant's schedules, by name.
+pub async fn all(tx: &mut TenantTx) -> Result<Vec<ScheduleRow>, QueryError> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        ScheduleRow,
+        "select id, name, type as kind, payload, cron, enabled, next_run_at, last_run_at, last_job_id
+         from schedules where tenant_id = $1 order by name",
+        tenant
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// One of them.
+pub async fn find(tx: &mut TenantTx, id: i64) -> Result<Option<ScheduleRow>, QueryError> {
+    Ok(all(tx).await?.into_iter().find(|row| row.id == id))
+}
+
+pub(super) async fn set(
+    tx: &mut TenantTx,
+    id: i64,
+    cron: &str,
+    enabled: bool,
+    next: DateTime<Utc>,
+) -> Result<(), QueryError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update schedules set cron = $3, enabled = $4, next_run_at = $5 where tenant_id = $1 and id = $2",
+        tenant,
+        id,
+        cron,
+        enabled,
+        next
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }
 
 impl Jobs {
@@ -45,9 +112,7 @@ impl Jobs {
             return Ok(false);
         }
         if due.at.is_some() {
-            let job = NewJob::new(&due.kind, due.payload.clone());
-            // While one waits for a worker, or works, another one of these would do nothing that it does not.
-            let job = if due.kind == super::types::probe::NAME { job } else { job.dedupe(&due.name) };
+            let job = job(&due.name, &due.kind, due.payload.clone());
             let id = self.enqueue_job(&mut tx, &job).await?;
             schedules::note_job(&mut tx, due.id, id).await?;
         }

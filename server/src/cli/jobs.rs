@@ -27,11 +27,12 @@ pub async fn run(command: JobsCommand, config: &Config, database: &Database) -> 
     let services = services(config, database).await?;
     match command {
         JobsCommand::Work { types } => {
-            if let Some(unknown) =
-                types.iter().flatten().find(|name| services.jobs.registry().get(name).is_none())
-            {
+            if let Some(unknown) = types.iter().flatten().find(|name| services.jobs.registry().get(name).is_none()) {
                 let known: Vec<&str> = services.jobs.registry().names().collect();
-                return Err(Failure::usage(format!("--types: no jobs of type {unknown:?}; known: {}", known.join(", "))));
+                return Err(Failure::usage(format!(
+                    "--types: no jobs of type {unknown:?}; known: {}",
+                    known.join(", ")
+                )));
             }
             let stop = stop_on_signals()?;
             let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), services.hub.clone()));

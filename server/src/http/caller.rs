@@ -11,11 +11,27 @@ use super::cookie;
 use super::error::ApiError;
 use super::state::State;
 
+/// The one route that the operator's key of the job queue opens; it also takes a key as `x-api-key`.
+const PROCESS: &str = "/api/jobs/process";
+
+/// The request presented `JOB_PROCESSOR_API_KEY`: the operator's, above tenants.
+#[derive(Debug, Clone, Copy)]
+pub struct OperatorsKey;
+
 /// Puts the caller into the request, if there is one. A key that is wrong is refused, not ignored.
 pub async fn layer(Shared(state): Shared<State>, mut request: Request, next: Next) -> Result<Response, ApiError> {
+    let process = request.uri().path() == PROCESS;
+    if process
+        && let Some(Ok(key)) = presented(&request)
+        && state.is_operators_key(key)
+    {
+        request.extensions_mut().insert(OperatorsKey);
+        return Ok(next.run(request).await);
+    }
+    let refused = if process { ApiError::no_processor } else { ApiError::unauthenticated };
     let db = &state.services.db;
-    let caller = match bearer(&request) {
-        Some(key) => Some(session::find_key(db, key?).await?.ok_or_else(ApiError::unauthenticated)?),
+    let caller = match if process { presented(&request) } else { bearer(&request) } {
+        Some(key) => Some(session::find_key(db, key.map_err(|_| refused())?).await?.ok_or_else(refused)?),
         None => match cookie::presented(request.headers(), &state.origins) {
             Some(token) => {
                 let current = session::Current::of(token);
@@ -32,6 +48,12 @@ pub async fn layer(Shared(state): Shared<State>, mut request: Request, next: Nex
         request.extensions_mut().insert(caller);
     }
     Ok(next.run(request).await)
+}
+
+fn presented(request: &Request) -> Option<Result<&str, ApiError>> {
+    let header =
+        request.headers().get("x-api-key").map(|key| key.to_str().map(str::trim).map_err(|_| ApiError::no_processor()));
+    header.or_else(|| bearer(request))
 }
 
 fn bearer(request: &Request) -> Option<Result<&str, ApiError>> {

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
+use domain::jobs::{EnqueueError, JobsError};
 use domain::sync::SyncError;
 use serde_json::{Value, json};
 
@@ -39,6 +40,11 @@ impl ApiError {
             "UNAUTHENTICATED",
             "sign in, or send an API key as Authorization: Bearer",
         )
+    }
+
+    /// No key of the job queue, or a wrong one; in the words that timers elsewhere know.
+    pub fn no_processor() -> ApiError {
+        ApiError::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "Unauthorized")
     }
 
     pub fn wrong_credentials() -> ApiError {
@@ -154,6 +160,22 @@ impl From<SyncError> for ApiError {
             }
             SyncError::HostStopping => ApiError::stopping(),
             other => ApiError::conflict(other.code(), other.to_string(), Value::Null),
+        }
+    }
+}
+
+impl From<JobsError> for ApiError {
+    fn from(error: JobsError) -> Self {
+        match error {
+            JobsError::NotFound(what) => ApiError::not_found(what),
+            JobsError::Refused { code, message } => ApiError::conflict(code, message, Value::Null),
+            JobsError::Enqueue(EnqueueError::Invalid(fault)) => fault.into(),
+            JobsError::Enqueue(error @ EnqueueError::UnknownType(_)) => {
+                let mut answer = ApiError::invalid("type", error);
+                answer.code = "UNKNOWN_JOB_TYPE".into();
+                answer
+            }
+            JobsError::Enqueue(EnqueueError::Db(error)) | JobsError::Db(error) => error.into(),
         }
     }
 }

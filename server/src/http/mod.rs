@@ -17,7 +17,7 @@ mod state;
 mod timeout;
 
 pub use accept::serve;
-pub use caller::Asking;
+pub use caller::{Asking, OperatorsKey};
 pub use client::ClientOf;
 pub use cookie::{presented as presented_token, session_cookie};
 pub use origin::Origins;

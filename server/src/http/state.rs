@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use axum::extract::FromRef;
 use domain::Services;
+use domain::identity::token;
 use leptos::config::LeptosOptions;
 
 use super::origin::Origins;
@@ -24,6 +25,8 @@ pub struct State {
     pub migrated: Arc<AtomicBool>,
     pub live: Live,
     pub metrics: Metrics,
+    /// The hash of the operator's key for the job queue.
+    processor: Option<[u8; 32]>,
 }
 
 impl State {
@@ -34,6 +37,7 @@ impl State {
         trusted_proxies: usize,
         direct_url: String,
         live: Live,
+        processor_key: Option<&str>,
     ) -> State {
         let metrics = Metrics::new(&services, &live.hub);
         State {
@@ -45,7 +49,13 @@ impl State {
             migrated: Arc::default(),
             live,
             metrics,
+            processor: processor_key.map(token::hash),
         }
+    }
+
+    /// Hashes are compared, so that the time it takes tells nothing of the key.
+    pub fn is_operators_key(&self, presented: &str) -> bool {
+        self.processor.is_some_and(|hash| hash == token::hash(presented))
     }
 }
 

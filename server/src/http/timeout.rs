@@ -1,4 +1,4 @@
-//! A total time for a request. Waiting for a sync and the live stream are outside of it: long by design.
+//! A total time for a request. Waiting for a sync or for jobs and the live stream are outside of it: long by design.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ const TOTAL: Duration = Duration::from_secs(20);
 
 pub async fn layer(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let waits = path.starts_with("/api/sync/") && request.method() == axum::http::Method::POST;
+    let waits =
+        (path.starts_with("/api/sync/") || path == "/api/jobs/process") && request.method() == axum::http::Method::POST;
     if waits || path == "/api/live" {
         return next.run(request).await;
     }

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod dashboard;
 pub mod health;
+pub mod jobs;
 pub mod keys;
 pub mod opportunities;
 mod page;
@@ -35,7 +36,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send; in all others every field is always there.
-const SENT: [&str; 4] = ["SignIn", "Invitation", "PersonChange", "NewKey"];
+const SENT: [&str; 7] = ["SignIn", "Invitation", "PersonChange", "NewKey", "NewJob", "JobRetry", "ScheduleChange"];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT).unwrap_or_default());

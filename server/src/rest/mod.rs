@@ -3,10 +3,13 @@
 mod dashboard;
 mod export;
 mod health;
+mod jobs;
 mod keys;
 mod opportunities;
 mod params;
 mod people;
+mod process;
+mod schedules;
 mod session;
 pub mod shape;
 mod sync;
@@ -47,6 +50,15 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(sync::cancel))
         .routes(routes!(sync::status))
         .routes(routes!(sync::failures))
+        .routes(routes!(jobs::read_all, jobs::create))
+        .routes(routes!(process::run, process::pending))
+        .routes(routes!(jobs::retry_all))
+        .routes(routes!(jobs::read))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(schedules::list))
+        .routes(routes!(schedules::change))
+        .routes(routes!(schedules::run))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

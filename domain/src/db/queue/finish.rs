@@ -104,9 +104,8 @@ impl Db {
         )
         .fetch_all(&self.worker)
         .await?;
-        let held = rows.into_iter().map(|row| {
-            (Lease { tenant: row.tenant_id, job: row.id, token: row.token }, row.failed)
-        });
+        let held =
+            rows.into_iter().map(|row| (Lease { tenant: row.tenant_id, job: row.id, token: row.token }, row.failed));
         Ok(held.collect())
     }
 }
