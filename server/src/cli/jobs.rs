@@ -39,6 +39,8 @@ pub async fn run(command: JobsCommand, config: &Config, database: &Database) -> 
             let working = services.jobs.work(types.as_deref(), stop.clone());
             tokio::select! {
                 () = async { tokio::join!(working, services.sync.watch()); } => {}
+                // Brings a private Postgres that died up again, for as long as the worker lives.
+                () = database.supervise() => {}
                 () = async { stop.cancelled().await; services.sync.shut_down().await; std::future::pending::<()>().await } => {}
             }
             hearing.abort();

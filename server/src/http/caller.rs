@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::state::State;
 
 /// The one route that the operator's key of the job queue opens; it also takes a key as `x-api-key`.
-const PROCESS: &str = "/api/jobs/process";
+pub const PROCESS: &str = "/api/jobs/process";
 
 /// The request presented `JOB_PROCESSOR_API_KEY`: the operator's, above tenants.
 #[derive(Debug, Clone, Copy)]
