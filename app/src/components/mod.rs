@@ -5,5 +5,6 @@ pub mod chart;
 pub mod failure;
 pub mod frame;
 pub mod icon;
+pub mod signed_in;
 pub mod theme;
 pub mod toast;

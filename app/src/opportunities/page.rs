@@ -14,7 +14,7 @@ use super::table::Table;
 use super::views::{KeepView, Views};
 use crate::AppError;
 use crate::components::failure::Failure;
-use crate::components::frame::Frame;
+use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
 
@@ -29,32 +29,21 @@ pub fn OpportunitiesPage() -> impl IntoView {
     use_live(&[Topic::Opportunities], Callback::new(move |()| list.refetch()));
     view! {
         <Title text="Opportunities"/>
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match who.await {
-                    Ok(viewer) => Either::Left(view! {
-                        <Frame viewer>
-                            {move || refusal.get().map(|error| view! { <div class="notice bad" role="alert"><p>{error}</p></div> })}
-                            <Transition fallback=Skeleton>
-                                {move || Suspend::new(async move {
-                                    match list.await {
-                                        Ok(list) => Either::Left(view! { <List list/> }),
-                                        Err(error) => Either::Right(view! {
-                                            <div class="top"><h1>"Opportunities"</h1></div>
-                                            <Failure what="The list could not be read." error/>
-                                            <p><a class="btn" href="/opportunities">"All opportunities"</a></p>
-                                        }),
-                                    }
-                                })}
-                            </Transition>
-                        </Frame>
-                    }),
-                    Err(error) => {
-                        Either::Right(view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> })
+        <SignedIn who let:_viewer>
+            {move || refusal.get().map(|error| view! { <div class="notice bad" role="alert"><p>{error}</p></div> })}
+            <Transition fallback=Skeleton>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => Either::Left(view! { <List list/> }),
+                        Err(error) => Either::Right(view! {
+                            <div class="top"><h1>"Opportunities"</h1></div>
+                            <Failure what="The list could not be read." error/>
+                            <p><a class="btn" href="/opportunities">"All opportunities"</a></p>
+                        }),
                     }
-                }
-            })}
-        </Suspense>
+                })}
+            </Transition>
+        </SignedIn>
     }
 }
 

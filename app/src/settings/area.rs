@@ -8,7 +8,7 @@ use server_fn::error::ServerFnUrlError;
 use super::told::{Notice, Told, read_told};
 use crate::AppError;
 use crate::components::failure::Failure;
-use crate::components::frame::Frame;
+use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::{Viewer, whoami};
 
 /// Address, name, whether it is an admin's.
@@ -52,35 +52,27 @@ where
     let refusal =
         move || query.with(|query| query.get("__err")).map(|text| ServerFnUrlError::<AppError>::decode_err(&text));
     view! {
-        <Suspense fallback=|| ()>
-            {move || {
-                let refusal = refusal();
-                Suspend::new(async move {
-                    let viewer = match around.who.await {
-                        Ok(viewer) => viewer,
-                        Err(error) => {
-                            let failed = view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> };
-                            return Either::Left(failed);
-                        }
-                    };
-                    let told = around.told.await.ok().flatten();
-                    let content = data.await.map(content);
-                    let admin = viewer.role == "admin";
-                    Either::Right(view! {
-                        <Frame viewer>
-                            <div class="top"><h1>"Settings"</h1></div>
-                            <Tabs here admin/>
+        <SignedIn who=around.who let:viewer>
+            <div class="top"><h1>"Settings"</h1></div>
+            <Tabs here admin=viewer.role == "admin"/>
+            <Suspense fallback=|| ()>
+                {move || {
+                    let refusal = refusal();
+                    Suspend::new(async move {
+                        let told = around.told.await.ok().flatten();
+                        let content = data.await.map(content);
+                        view! {
                             {told.map(|told| view! { <Notice told/> })}
                             {refusal.map(|error| view! { <div class="notice bad" role="alert"><p>{error.to_string()}</p></div> })}
                             {match content {
                                 Ok(content) => Either::Left(view! { <div class="stack">{content}</div> }),
                                 Err(error) => Either::Right(view! { <Failure what="This page could not be read." error/> }),
                             }}
-                        </Frame>
+                        }
                     })
-                })
-            }}
-        </Suspense>
+                }}
+            </Suspense>
+        </SignedIn>
     }
 }
 
