@@ -5,15 +5,14 @@ use domain::opportunities::ListView;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_query_map};
-use server_fn::error::ServerFnUrlError;
+use leptos_router::hooks::use_location;
 
 use super::api::opportunities;
 use super::filters::{Chips, Filters};
 use super::table::Table;
 use super::views::{KeepView, Views};
-use crate::AppError;
 use crate::components::failure::Failure;
+use crate::components::refusal::{Refused, use_refusal, without_refusal};
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
@@ -30,7 +29,7 @@ pub fn OpportunitiesPage() -> impl IntoView {
     view! {
         <Title text="Opportunities"/>
         <SignedIn who let:_viewer>
-            {move || refusal.get().map(|error| view! { <div class="notice bad" role="alert"><p>{error}</p></div> })}
+            {move || refusal.get().map(|refusal| view! { <Refused refusal/> })}
             <Transition fallback=Skeleton>
                 {move || Suspend::new(async move {
                     match list.await {
@@ -45,20 +44,6 @@ pub fn OpportunitiesPage() -> impl IntoView {
             </Transition>
         </SignedIn>
     }
-}
-
-/// What a plain form was refused with.
-fn use_refusal() -> Memo<Option<String>> {
-    let query = use_query_map();
-    Memo::new(move |_| {
-        let text = query.with(|query| query.get("__err"))?;
-        Some(ServerFnUrlError::<AppError>::decode_err(&text).to_string())
-    })
-}
-
-fn without_refusal(search: &str) -> String {
-    let pairs = search.trim_start_matches('?').split('&');
-    pairs.filter(|pair| !pair.starts_with("__")).collect::<Vec<_>>().join("&")
 }
 
 #[component]

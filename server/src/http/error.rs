@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
 use domain::sync::SyncError;
+use domain::sync::start_over::StartOverError;
 use serde_json::{Value, json};
 
 /// An error answer. Constructors are named for the fact.
@@ -154,6 +155,17 @@ impl From<SyncError> for ApiError {
             }
             SyncError::HostStopping => ApiError::stopping(),
             other => ApiError::conflict(other.code(), other.to_string(), Value::Null),
+        }
+    }
+}
+
+impl From<StartOverError> for ApiError {
+    fn from(error: StartOverError) -> Self {
+        match error {
+            StartOverError::Confirm(name) => {
+                ApiError::invalid("confirm", format!("expected the company's name exactly as it is written: {name}"))
+            }
+            StartOverError::Sync(error) => error.into(),
         }
     }
 }
