@@ -64,7 +64,7 @@ fn Credentials(base_url: String, subdomain: String) -> impl IntoView {
             <header><h2 id="credentials-title">"Enter credentials"</h2></header>
             <Form action=SetConnection::PATH>
                 <TextField name="base_url" label="Address" kind="url" maxlength="500" value=base_url hint="Up to and including /api/v1."/>
-                <TextField name="subdomain" label="Subdomain" maxlength="63" value=subdomain hint="The part before .current-rms.com. It is fixed once records are mirrored."/>
+                <TextField name="subdomain" label="Subdomain" maxlength="63" value=subdomain hint="The part before .current-rms.com. It is fixed once records are mirrored, until you start over."/>
                 <TextField name="token" label="API key" kind="password" maxlength="500" hint="From Current RMS: System setup, Integrations, API."/>
                 <div class="form-foot"><button class="btn primary">"Keep"</button></div>
             </Form>

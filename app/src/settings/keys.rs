@@ -61,7 +61,7 @@ fn line(key: KeyView) -> impl IntoView {
     let (about, fields) = (key.name.clone(), vec![("key", key.id.to_string())]);
     view! {
         <tr>
-            <th scope="row">{key.name}</th>
+            <th scope="row" title=about.clone()>{key.name}</th>
             <td class="mono">{key.scopes}</td>
             <td><Badge tone=key.tone word=key.state/></td>
             <td class="dim">{key.created}</td>

@@ -48,11 +48,11 @@ fn cards(people: Vec<PersonView>) -> AnyView {
 fn line(person: PersonView) -> impl IntoView {
     let id = person.id.to_string();
     let label = format!("Role of {}", person.name);
-    let (enabled, about) = (person.enabled, person.name.clone());
+    let (enabled, about, email) = (person.enabled, person.name.clone(), person.email.clone());
     view! {
         <tr>
-            <th scope="row">{person.name}{person.yourself.then_some(" (you)")}</th>
-            <td class="dim">{person.email}</td>
+            <th scope="row" title=about.clone()>{person.name}{person.yourself.then_some(" (you)")}</th>
+            <td class="dim" title=email>{person.email}</td>
             <td><Badge tone=person.tone word=person.state/></td>
             <td class="dim">{person.last_sign_in.unwrap_or_else(|| "never".into())}</td>
             <td>

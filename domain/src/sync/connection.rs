@@ -39,7 +39,7 @@ pub enum ConnectionError {
     #[error("token: must be one line of 1 to 500 visible characters")]
     Token,
     #[error(
-        "subdomain: is fixed at \"{0}\" because records of that account are mirrored; another account needs a tenant of its own"
+        "subdomain: is fixed at \"{0}\" because records of that account are mirrored; start over first, or give the other account a tenant of its own"
     )]
     SubdomainFixed(String),
     #[error(transparent)]
