@@ -3,6 +3,8 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use crate::identity::FirstDay;
+
 /// The zone of this IANA name; none when the list has no such name.
 pub fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()
@@ -51,10 +53,11 @@ pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     local.format(format).to_string()
 }
 
-/// Monday and Sunday of the week that holds this day.
-pub fn week(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let monday = day - Days::new(u64::from(day.weekday().num_days_from_monday()));
-    (monday, monday + Days::new(6))
+/// The first and the last day of the week that holds this day.
+pub fn week(day: NaiveDate, first_day: FirstDay) -> (NaiveDate, NaiveDate) {
+    let since = day.weekday().days_since(first_day.into());
+    let first = day.checked_sub_days(Days::new(since.into())).unwrap_or(day);
+    (first, first.checked_add_days(Days::new(6)).unwrap_or(first))
 }
 
 /// How long ago, in the largest unit that fits.
@@ -101,6 +104,23 @@ mod tests {
         let autumn = NaiveDate::from_ymd_opt(2026, 10, 25).unwrap();
         let hours = |day| (day_end(day, Tz::Europe__London) - day_start(day, Tz::Europe__London)).num_hours();
         assert_eq!((hours(spring), hours(autumn)), (23, 25));
+    }
+
+    #[test]
+    fn a_week_begins_with_the_day_that_the_company_chose() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        // The 21st is a Saturday.
+        for (today, first_day, first, last) in [
+            (21, FirstDay::Monday, 16, 22),
+            (21, FirstDay::Sunday, 15, 21),
+            (21, FirstDay::Saturday, 21, 27),
+            (22, FirstDay::Monday, 16, 22),
+            (22, FirstDay::Sunday, 22, 28),
+            (23, FirstDay::Saturday, 21, 27),
+        ] {
+            assert_eq!(week(day(today), first_day), (day(first), day(last)), "{today} {first_day:?}");
+        }
+        assert_eq!(week(NaiveDate::MIN, FirstDay::Saturday).0, NaiveDate::MIN, "the calendar has an end");
     }
 
     #[test]

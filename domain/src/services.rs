@@ -53,7 +53,13 @@ impl Services {
         let sealer = Sealer::new(&settings.secret_key);
         let changes = Changes::default();
         tokio::spawn(changes.clone().send(db.clone()));
-        let sync = SyncService::new(db.clone(), sealer.clone(), settings.sync, changes.clone())?;
+        let sync = SyncService::new(
+            db.clone(),
+            sealer.clone(),
+            settings.sync,
+            settings.allow_private_targets,
+            changes.clone(),
+        )?;
         let hub = Hub::default();
         let jobs = Jobs::new(db.clone(), settings.jobs, changes.clone(), hub.jobs_bell());
         let services = Services {

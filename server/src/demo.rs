@@ -7,6 +7,7 @@ use domain::audit::{By, Source};
 use domain::db::operator::{NewTenant, Operator};
 use domain::db::{Actor, DbError};
 use domain::identity::{Email, PersonId, Role, Slug, TenantId, sign_in};
+use domain::sync::Request;
 use domain::sync::connection::{self, ConnectionError, Credentials};
 use simulator::{CurrentRms, Options};
 use tokio::net::TcpListener;
@@ -44,7 +45,8 @@ pub async fn set_up(services: &Services, direct_url: &str) -> Result<String, Dem
     });
     let mut tx = services.db.tenant_tx(&Actor::operator(tenant)).await?;
     let credentials = Credentials { base_url: &base_url, subdomain: &subdomain, token: &token };
-    connection::set(&mut tx, &services.sealer, &credentials, By::system("demo"), Source::CommandLine).await?;
+    let by_us = Request { by: By::system("demo"), source: Source::CommandLine, request_id: None };
+    connection::set(&mut tx, &services.sealer, &credentials, &by_us).await?;
     tx.commit().await?;
     let link = sign_in::make_link(&services.db, person, tenant).await?;
     Ok(format!("/sign-in/link?token={}", link.reveal()))

@@ -168,6 +168,7 @@ async fn serve_on(
 async fn connect_first_account(config: &Config, services: &Services, direct_url: &str) -> Result<(), HostError> {
     use domain::audit::{By, Source};
     use domain::db::{Actor, operator::Operator};
+    use domain::sync::Request;
     use domain::sync::connection::{self, Credentials};
     let Some(account) = &config.first_account else { return Ok(()) };
     let first = Operator::connect(direct_url).await?.first_tenant().await.map_err(DbError::from)?;
@@ -180,7 +181,8 @@ async fn connect_first_account(config: &Config, services: &Services, direct_url:
     let actor = Actor::operator(domain::identity::TenantId(first.id));
     let mut tx = services.db.tenant_tx(&actor).await.map_err(DbError::from)?;
     let credentials = Credentials { base_url: &account.base_url, subdomain: &account.subdomain, token: &account.token };
-    connection::set(&mut tx, &services.sealer, &credentials, By::system("environment"), Source::CommandLine).await?;
+    let by_us = Request { by: By::system("environment"), source: Source::CommandLine, request_id: None };
+    connection::set(&mut tx, &services.sealer, &credentials, &by_us).await?;
     tx.commit().await.map_err(DbError::from)?;
     Ok(())
 }

@@ -116,7 +116,7 @@ impl Watch {
         let Some(secret) = &self.secret else { return false };
         let db = &self.state.services.db;
         let found = match self.caller.principal {
-            Principal::Person { .. } => session::find(db, secret).await,
+            Principal::Person { .. } => session::look(db, secret).await,
             Principal::Key { .. } => session::find_key(db, secret).await,
         };
         match found {

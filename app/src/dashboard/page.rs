@@ -17,7 +17,7 @@ use super::range::Head;
 use super::status::StatusCard;
 use crate::AppError;
 use crate::components::failure::Failure;
-use crate::components::frame::Frame;
+use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
 use crate::sync::api::sync_state;
@@ -32,16 +32,7 @@ pub fn DashboardPage() -> impl IntoView {
     let state = Resource::new(|| (), |()| sync_state());
     view! {
         <Title text="Dashboard"/>
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match who.await {
-                    Ok(viewer) => Either::Left(view! { <Frame viewer><Board figures state/></Frame> }),
-                    Err(error) => {
-                        Either::Right(view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> })
-                    }
-                }
-            })}
-        </Suspense>
+        <SignedIn who let:_viewer><Board figures state/></SignedIn>
     }
 }
 

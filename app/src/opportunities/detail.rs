@@ -13,7 +13,7 @@ use super::facts::{DateLine, Facts};
 use crate::AppError;
 use crate::components::badge::Badge;
 use crate::components::failure::Failure;
-use crate::components::frame::Frame;
+use crate::components::signed_in::SignedIn;
 use crate::components::toast::Toasts;
 use crate::identity::viewer::whoami;
 
@@ -37,27 +37,16 @@ pub fn OpportunityPage() -> impl IntoView {
         one.refetch();
     });
     view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match who.await {
-                    Ok(viewer) => Either::Left(view! {
-                        <Frame viewer>
-                            <Transition fallback=|| view! { <p class="basis">"Reading …"</p> }>
-                                {move || Suspend::new(async move {
-                                    match one.await {
-                                        Ok(detail) => Either::Left(view! { <Detail detail again/> }),
-                                        Err(error) => Either::Right(view! { <Missing error/> }),
-                                    }
-                                })}
-                            </Transition>
-                        </Frame>
-                    }),
-                    Err(error) => {
-                        Either::Right(view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> })
+        <SignedIn who let:_viewer>
+            <Transition fallback=|| view! { <p class="basis">"Reading …"</p> }>
+                {move || Suspend::new(async move {
+                    match one.await {
+                        Ok(detail) => Either::Left(view! { <Detail detail again/> }),
+                        Err(error) => Either::Right(view! { <Missing error/> }),
                     }
-                }
-            })}
-        </Suspense>
+                })}
+            </Transition>
+        </SignedIn>
     }
 }
 

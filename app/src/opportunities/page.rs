@@ -5,16 +5,15 @@ use domain::opportunities::ListView;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_query_map};
-use server_fn::error::ServerFnUrlError;
+use leptos_router::hooks::use_location;
 
 use super::api::opportunities;
 use super::filters::{Chips, Filters};
 use super::table::Table;
 use super::views::{KeepView, Views};
-use crate::AppError;
 use crate::components::failure::Failure;
-use crate::components::frame::Frame;
+use crate::components::refusal::{Refused, use_refusal, without_refusal};
+use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
 
@@ -29,47 +28,22 @@ pub fn OpportunitiesPage() -> impl IntoView {
     use_live(&[Topic::Opportunities], Callback::new(move |()| list.refetch()));
     view! {
         <Title text="Opportunities"/>
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match who.await {
-                    Ok(viewer) => Either::Left(view! {
-                        <Frame viewer>
-                            {move || refusal.get().map(|error| view! { <div class="notice bad" role="alert"><p>{error}</p></div> })}
-                            <Transition fallback=Skeleton>
-                                {move || Suspend::new(async move {
-                                    match list.await {
-                                        Ok(list) => Either::Left(view! { <List list/> }),
-                                        Err(error) => Either::Right(view! {
-                                            <div class="top"><h1>"Opportunities"</h1></div>
-                                            <Failure what="The list could not be read." error/>
-                                            <p><a class="btn" href="/opportunities">"All opportunities"</a></p>
-                                        }),
-                                    }
-                                })}
-                            </Transition>
-                        </Frame>
-                    }),
-                    Err(error) => {
-                        Either::Right(view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> })
+        <SignedIn who let:_viewer>
+            {move || refusal.get().map(|refusal| view! { <Refused refusal/> })}
+            <Transition fallback=Skeleton>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => Either::Left(view! { <List list/> }),
+                        Err(error) => Either::Right(view! {
+                            <div class="top"><h1>"Opportunities"</h1></div>
+                            <Failure what="The list could not be read." error/>
+                            <p><a class="btn" href="/opportunities">"All opportunities"</a></p>
+                        }),
                     }
-                }
-            })}
-        </Suspense>
+                })}
+            </Transition>
+        </SignedIn>
     }
-}
-
-/// What a plain form was refused with.
-fn use_refusal() -> Memo<Option<String>> {
-    let query = use_query_map();
-    Memo::new(move |_| {
-        let text = query.with(|query| query.get("__err"))?;
-        Some(ServerFnUrlError::<AppError>::decode_err(&text).to_string())
-    })
-}
-
-fn without_refusal(search: &str) -> String {
-    let pairs = search.trim_start_matches('?').split('&');
-    pairs.filter(|pair| !pair.starts_with("__")).collect::<Vec<_>>().join("&")
 }
 
 #[component]

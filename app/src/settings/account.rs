@@ -7,7 +7,7 @@ use leptos_meta::Title;
 
 use super::account_api::{ConfirmPassword, SetPassword, SwitchTenant, account};
 use super::area::{Area, Around};
-use super::forms::TextField;
+use super::forms::{Form, TextField};
 use super::sessions::Sessions;
 
 #[component]
@@ -37,13 +37,10 @@ fn confirm() -> impl IntoView {
         <section class="card" aria-labelledby="confirm-title">
             <header><h2 id="confirm-title">"You came in by a link"</h2></header>
             <p class="basis">"If you know your password, give it: then it opens this company too. If not, set a new one below."</p>
-            <form class="form" method="post" action=ConfirmPassword::PATH>
-                <div class="form-row">
-                    <label for="confirm">"Your password"</label>
-                    <input class="field" id="confirm" name="password" type="password" autocomplete="current-password" maxlength="1024" required/>
-                </div>
+            <Form action=ConfirmPassword::PATH>
+                <TextField id="confirm" name="password" label="Your password" kind="password" autocomplete="current-password" maxlength="1024"/>
                 <div class="form-foot"><button class="btn">"Confirm"</button></div>
-            </form>
+            </Form>
         </section>
     }
 }
@@ -54,7 +51,7 @@ fn PasswordCard(email: String, has_password: bool, needs_old: bool) -> impl Into
     view! {
         <section class="card" aria-labelledby="password-title">
             <header><h2 id="password-title">{title}</h2></header>
-            <form class="form" method="post" action=SetPassword::PATH>
+            <Form action=SetPassword::PATH>
                 // For password managers: whose password this is.
                 <input class="visually-hidden" type="email" name="email" value=email autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
                 {needs_old.then(|| view! {
@@ -69,7 +66,7 @@ fn PasswordCard(email: String, has_password: bool, needs_old: bool) -> impl Into
                     hint="At least 12 characters. All your other sessions end."
                 />
                 <div class="form-foot"><button class="btn primary">"Set password"</button></div>
-            </form>
+            </Form>
         </section>
     }
 }

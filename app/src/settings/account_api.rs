@@ -30,7 +30,7 @@ pub async fn set_password(#[server(default)] old: String, password: String) -> R
     let token = domain::identity::account::set_password(db, passwords, &change, current, &old, &password).await?;
     services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
     crate::host::renew_session(&token);
-    super::host::tell(&caller, &services, Told::plain("The password is set. Your other sessions have ended."))
+    super::note::tell(&caller, &services, Told::plain("The password is set. Your other sessions have ended."))
 }
 
 /// Gives the password in a session that a link opened.
@@ -42,7 +42,7 @@ pub async fn confirm_password(password: String) -> Result<Told, AppError> {
     let (db, passwords) = (&services.db, &services.passwords);
     let token = domain::identity::account::confirm_password(db, passwords, &change, current, &password).await?;
     crate::host::renew_session(&token);
-    super::host::tell(&caller, &services, Told::plain("Thank you. From now on your password opens this company."))
+    super::note::tell(&caller, &services, Told::plain("Thank you. From now on your password opens this company."))
 }
 
 /// Ends one of one's other sessions, or without `session` all of them.
@@ -54,7 +54,7 @@ pub async fn end_sessions(#[server(default)] session: Option<String>) -> Result<
     let ended = domain::identity::account::end_sessions(&services.db, &change, current, session.as_deref()).await?;
     services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
     let text = if ended == 1 { "One session has ended.".to_owned() } else { format!("{ended} sessions have ended.") };
-    super::host::tell(&caller, &services, Told::plain(text))
+    super::note::tell(&caller, &services, Told::plain(text))
 }
 
 /// Goes to work in another of one's tenants.

@@ -1,14 +1,15 @@
 //! The frame of every page of settings: head, the way to the other pages, what the last form led to.
 
+use leptos::context::Provider;
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use server_fn::error::ServerFnUrlError;
 
-use super::told::{Notice, Told, read_told};
+use super::forms::Before;
+use super::told::{Note, Notice, read_note};
 use crate::AppError;
 use crate::components::failure::Failure;
-use crate::components::frame::Frame;
+use crate::components::refusal::{Refused, use_refusal};
+use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::{Viewer, whoami};
 
 /// Address, name, whether it is an admin's.
@@ -23,14 +24,14 @@ const PAGES: [(&str, &str, bool); 4] = [
 #[derive(Clone, Copy)]
 pub struct Around {
     who: Resource<Result<Viewer, AppError>>,
-    told: Resource<Result<Option<Told>, AppError>>,
+    note: Resource<Result<Option<Note>, AppError>>,
 }
 
 impl Around {
     pub fn new() -> Around {
         Around {
             who: Resource::new_blocking(|| (), |()| whoami()),
-            told: Resource::new_blocking(|| (), |()| read_told()),
+            note: Resource::new_blocking(|| (), |()| read_note()),
         }
     }
 }
@@ -47,40 +48,37 @@ where
     T: Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    // Read from the address of now, not from that of the first page: going to another tab leaves it behind.
-    let query = use_query_map();
-    let refusal =
-        move || query.with(|query| query.get("__err")).map(|text| ServerFnUrlError::<AppError>::decode_err(&text));
+    let refusal = use_refusal();
     view! {
-        <Suspense fallback=|| ()>
-            {move || {
-                let refusal = refusal();
-                Suspend::new(async move {
-                    let viewer = match around.who.await {
-                        Ok(viewer) => viewer,
-                        Err(error) => {
-                            let failed = view! { <main class="auth" id="main"><Failure what="Backline could not open." error/></main> };
-                            return Either::Left(failed);
-                        }
-                    };
-                    let told = around.told.await.ok().flatten();
-                    let content = data.await.map(content);
-                    let admin = viewer.role == "admin";
-                    Either::Right(view! {
-                        <Frame viewer>
-                            <div class="top"><h1>"Settings"</h1></div>
-                            <Tabs here admin/>
+        <SignedIn who=around.who let:viewer>
+            <div class="top"><h1>"Settings"</h1></div>
+            <Tabs here admin=viewer.role == "admin"/>
+            <Suspense fallback=|| ()>
+                {move || {
+                    let refusal = refusal.get();
+                    Suspend::new(async move {
+                        let note = around.note.await.ok().flatten();
+                        let (told, typed) = match note {
+                            Some(Note::Told(told)) => (Some(told), Vec::new()),
+                            Some(Note::Typed(typed)) => (None, typed),
+                            None => (None, Vec::new()),
+                        };
+                        let data = data.await;
+                        let before = Before { refusal: refusal.clone(), typed };
+                        view! {
                             {told.map(|told| view! { <Notice told/> })}
-                            {refusal.map(|error| view! { <div class="notice bad" role="alert"><p>{error.to_string()}</p></div> })}
-                            {match content {
-                                Ok(content) => Either::Left(view! { <div class="stack">{content}</div> }),
+                            {refusal.map(|refusal| view! { <Refused refusal/> })}
+                            {match data {
+                                Ok(data) => Either::Left(view! {
+                                    <Provider value=before><div class="stack">{content(data)}</div></Provider>
+                                }),
                                 Err(error) => Either::Right(view! { <Failure what="This page could not be read." error/> }),
                             }}
-                        </Frame>
+                        }
                     })
-                })
-            }}
-        </Suspense>
+                }}
+            </Suspense>
+        </SignedIn>
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Connected {
     /// Where accounts are unless somebody says otherwise.
     pub default_base_url: String,
     pub tenant: TenantView,
+    /// Opportunities in the mirror, those that are gone included.
+    pub mirrored: i64,
 }
 
 /// Where the account is, and the tenant's settings.
@@ -25,45 +27,52 @@ pub async fn connection() -> Result<Connected, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
     let connection = view(&mut tx, chrono::Utc::now()).await.map_err(domain::db::DbError::from)?;
-    Ok(Connected { connection, default_base_url: DEFAULT_BASE_URL.into(), tenant: caller.tenant_view })
+    let mirrored = domain::sync::start_over::mirrored(&mut tx).await.map_err(domain::db::DbError::from)?;
+    Ok(Connected { connection, default_base_url: DEFAULT_BASE_URL.into(), tenant: caller.tenant_view, mirrored })
 }
 
 /// Asks the account whether it accepts the stored credentials.
 #[server(prefix = "/rpc", endpoint = "settings/test-connection")]
 pub async fn test_connection() -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
-    let tested = services.sync.test_connection(caller.tenant).await?;
+    let tested = super::host::test_connection(&caller, &services).await?;
     if !tested.ok {
         crate::host::set_status(http::StatusCode::CONFLICT);
         return Err(AppError::Conflict { code: tested.code.into(), message: tested.message });
     }
-    super::host::tell(&caller, &services, Told::plain(format!("{}.", tested.message)))
+    super::note::tell(&caller, &services, Told::plain(format!("{}.", tested.message)))
 }
 
 /// Keeps new credentials, sealed.
 #[server(prefix = "/rpc", endpoint = "settings/set-connection")]
 pub async fn set_connection(base_url: String, subdomain: String, token: String) -> Result<Told, AppError> {
-    use domain::sync::connection::{Credentials, set};
+    use domain::sync::connection::Credentials;
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
-    if !services.allow_private_targets {
-        domain::sync::public_address::check(&base_url).await?;
-    }
-    let request_id = crate::host::request_id();
-    let change = super::host::change(&caller, request_id.as_deref());
     let new = Credentials { base_url: &base_url, subdomain: subdomain.trim(), token: token.trim() };
-    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
-    set(&mut tx, &services.sealer, &new, change.caller.into(), change.source).await?;
-    tx.commit().await.map_err(domain::db::DbError::from)?;
-    super::host::tell(&caller, &services, Told::plain("The credentials are kept. Test them now."))
+    let kept = super::host::set_connection(&caller, &services, &new).await;
+    super::note::or_typed(&caller, &services, &[("base_url", &base_url), ("subdomain", &subdomain)], kept)?;
+    super::note::tell(&caller, &services, Told::plain("The credentials are kept. Test them now."))
 }
 
-/// Name, zone and currency of the tenant.
+/// Removes the mirror of the tenant; `confirm` is its name, typed.
+#[server(prefix = "/rpc", endpoint = "settings/start-over")]
+pub async fn start_over(#[server(default)] confirm: String) -> Result<Told, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    let request_id = crate::host::request_id();
+    let change = super::host::change(&caller, request_id.as_deref());
+    let done = domain::sync::start_over::start_over(&services, &change, &confirm).await;
+    let removed = super::note::or_typed(&caller, &services, &[("confirm", &confirm)], done)?;
+    super::note::tell(&caller, &services, Told::plain(removed.in_words()))
+}
+
+/// Name, zone, currency and first day of the week of the tenant.
 #[server(prefix = "/rpc", endpoint = "settings/set-tenant")]
-pub async fn set_tenant(name: String, timezone: String, currency: String) -> Result<Told, AppError> {
+pub async fn set_tenant(name: String, timezone: String, currency: String, first_day: String) -> Result<Told, AppError> {
     use domain::identity::tenant::{NewSettings, set};
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
     let change = super::host::change(&caller, request_id.as_deref());
-    set(&services.db, &change, &NewSettings { name: &name, timezone: &timezone, currency: &currency }).await?;
-    super::host::tell(&caller, &services, Told::plain("The company's settings are changed."))
+    let new = NewSettings { name: &name, timezone: &timezone, currency: &currency, first_day: &first_day };
+    super::note::or_typed(&caller, &services, &new.fields(), set(&services.db, &change, &new).await)?;
+    super::note::tell(&caller, &services, Told::plain("The company's settings are changed."))
 }

@@ -1,66 +1,49 @@
-//! The host's half of settings: the note from a form to the page after it, and errors.
-//!
-//! The note is a cookie for one minute and one page, sealed for this person: what it holds is readable nowhere on its way.
+//! The host's half of settings: changes in the caller's name, and errors.
 
 use domain::Services;
 use domain::audit::Source;
-use domain::identity::{Caller, Change, IdentityError, PersonId};
-use domain::sync::connection::ConnectionError;
+use domain::db::DbError;
+use domain::identity::{Caller, Change, IdentityError};
+use domain::sync::Request;
+use domain::sync::connection::{self, ConnectionError, Credentials, Tested};
 use domain::sync::public_address::NotPublic;
-use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
-use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
+use domain::sync::start_over::StartOverError;
+use http::StatusCode;
 
-use super::told::Told;
 use crate::AppError;
-use crate::host::{invalid, is_plain_form, set_status};
-
-const NAME: &str = "backline-told";
+use crate::host::{invalid, set_status};
 
 /// A change by this caller from a screen.
 pub fn change<'a>(caller: &'a Caller, request_id: Option<&'a str>) -> Change<'a> {
     Change { caller, source: Source::Screen, request_id }
 }
 
-/// Answers a change. A browser that posted a form gets the note on its way; a script that called gets it as the answer.
-pub fn tell(caller: &Caller, services: &Services, told: Told) -> Result<Told, AppError> {
-    if is_plain_form() {
-        let text = serde_json::to_string(&told).unwrap_or_default();
-        if let Ok(sealed) = services.sealer.seal(&text, &place(caller)) {
-            let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
-            set_cookie(&hex, 60);
-        }
-        // The body of a redirect is read by nobody.
-        return Ok(Told { secret: None, ..told });
+/// The same for what is asked of the synchronisation.
+pub fn request<'a>(caller: &'a Caller, request_id: Option<&'a str>) -> Request<'a> {
+    Request { by: caller.into(), source: Source::Screen, request_id }
+}
+
+/// Keeps credentials that a person typed; where screens may name public hosts only, the address must be one.
+pub async fn set_connection(caller: &Caller, services: &Services, new: &Credentials<'_>) -> Result<(), AppError> {
+    if !services.allow_private_targets {
+        domain::sync::public_address::check(new.base_url).await?;
     }
-    Ok(told)
+    let id = crate::host::request_id();
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(DbError::from)?;
+    connection::set(&mut tx, &services.sealer, new, &request(caller, id.as_deref())).await?;
+    tx.commit().await.map_err(DbError::from)?;
+    Ok(())
 }
 
-/// The note of the form before this page; it is gone afterwards.
-pub fn take_told(caller: &Caller, services: &Services) -> Option<Told> {
-    let parts = use_context::<Parts>()?;
-    let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let hex =
-        lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('='))?;
-    set_cookie("", 0);
-    let bytes: Option<Vec<u8>> = (0..hex.len() / 2)
-        .map(|at| hex.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-        .collect();
-    let text = services.sealer.open(&bytes?, &place(caller)).ok()?;
-    serde_json::from_str(&text).ok()
-}
-
-fn place(caller: &Caller) -> String {
-    let person = caller.person().map_or_else(String::new, |PersonId(id)| id.to_string());
-    format!("{}/told/{person}", caller.tenant.0)
-}
-
-fn set_cookie(value: &str, life: u32) {
-    let text = format!("{NAME}={value}; Path=/settings; HttpOnly; SameSite=Strict; Max-Age={life}");
-    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&text)) {
-        response.append_header(header::SET_COOKIE, cookie);
-    }
+/// Tests the stored credentials, and writes down that it was done.
+pub async fn test_connection(caller: &Caller, services: &Services) -> Result<Tested, AppError> {
+    let id = crate::host::request_id();
+    let tested = services.sync.test_connection(caller.tenant).await?;
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(DbError::from)?;
+    let written = connection::record_test(&mut tx, &request(caller, id.as_deref()), &tested).await;
+    written.map_err(DbError::from)?;
+    tx.commit().await.map_err(DbError::from)?;
+    Ok(tested)
 }
 
 impl From<IdentityError> for AppError {
@@ -74,7 +57,7 @@ impl From<IdentityError> for AppError {
             IdentityError::Db(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
         };
         if let IdentityError::Db(error) = error {
-            return domain::db::DbError::from(error).into();
+            return DbError::from(error).into();
         }
         set_status(status);
         AppError::Conflict { code: code.into(), message: error.to_string() }
@@ -84,7 +67,7 @@ impl From<IdentityError> for AppError {
 impl From<ConnectionError> for AppError {
     fn from(error: ConnectionError) -> Self {
         match error {
-            ConnectionError::Db(error) => domain::db::DbError::from(error).into(),
+            ConnectionError::Db(error) => DbError::from(error).into(),
             ConnectionError::SubdomainFixed(_) => {
                 set_status(StatusCode::CONFLICT);
                 AppError::Conflict { code: "SUBDOMAIN_FIXED".into(), message: error.to_string() }
@@ -96,6 +79,15 @@ impl From<ConnectionError> for AppError {
             ConnectionError::BaseUrl(_) => of_field("base_url", &error.to_string()),
             ConnectionError::Subdomain => of_field("subdomain", &error.to_string()),
             ConnectionError::Token => of_field("token", &error.to_string()),
+        }
+    }
+}
+
+impl From<StartOverError> for AppError {
+    fn from(error: StartOverError) -> Self {
+        match error {
+            StartOverError::Confirm(_) => of_field("confirm", &error.to_string()),
+            StartOverError::Sync(error) => error.into(),
         }
     }
 }

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 use super::area::{Area, Around};
-use super::forms::{Sure, TextField};
+use super::forms::{Form, Reason, Sure, TextField, is_refused, ticked};
 use super::keys_api::{CreateKey, RevokeKey, keys};
 use crate::components::badge::Badge;
 
@@ -61,7 +61,7 @@ fn line(key: KeyView) -> impl IntoView {
     let (about, fields) = (key.name.clone(), vec![("key", key.id.to_string())]);
     view! {
         <tr>
-            <th scope="row">{key.name}</th>
+            <th scope="row" title=about.clone()>{key.name}</th>
             <td class="mono">{key.scopes}</td>
             <td><Badge tone=key.tone word=key.state/></td>
             <td class="dim">{key.created}</td>
@@ -85,26 +85,35 @@ const fn words(scope: Scope) -> &'static str {
 
 #[component]
 fn NewKey() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="new-key-title">
+            <header><h2 id="new-key-title">"Make a key"</h2></header>
+            <Form action=CreateKey::PATH>
+                <TextField name="name" label="Name" hint="What it is for, so that you know later what stops when you revoke it."/>
+                <Scopes/>
+                <TextField name="last_day" label="Last day" kind="date" required=false hint="Empty: it works until it is revoked."/>
+                <div class="form-foot"><button class="btn primary">"Make key"</button></div>
+            </Form>
+        </section>
+    }
+}
+
+#[component]
+fn Scopes() -> impl IntoView {
     let scope = |scope: Scope| {
+        let checked = ticked("scopes", scope.as_str()).unwrap_or(scope == Scope::Read);
         view! {
             <label class="check">
-                <input type="checkbox" name="scopes[]" value=scope.as_str() checked=scope == Scope::Read/>
+                <input type="checkbox" name="scopes[]" value=scope.as_str() checked=checked/>
                 <span><code>{scope.as_str()}</code>" "{words(scope)}</span>
             </label>
         }
     };
     view! {
-        <section class="card" aria-labelledby="new-key-title">
-            <header><h2 id="new-key-title">"Make a key"</h2></header>
-            <form class="form" method="post" action=CreateKey::PATH>
-                <TextField name="name" label="Name" hint="What it is for, so that you know later what stops when you revoke it."/>
-                <fieldset class="form-row">
-                    <legend>"Scopes"</legend>
-                    {Scope::ALL.into_iter().map(scope).collect_view()}
-                </fieldset>
-                <TextField name="last_day" label="Last day" kind="date" required=false hint="Empty: it works until it is revoked."/>
-                <div class="form-foot"><button class="btn primary">"Make key"</button></div>
-            </form>
-        </section>
+        <fieldset class="form-row" aria-describedby=is_refused("scopes").then_some("scopes-error")>
+            <legend>"Scopes"</legend>
+            {Scope::ALL.into_iter().map(scope).collect_view()}
+            <Reason name="scopes"/>
+        </fieldset>
     }
 }

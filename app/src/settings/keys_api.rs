@@ -27,8 +27,11 @@ pub async fn create_key(
     let request_id = crate::host::request_id();
     let change = super::host::change(&caller, request_id.as_deref());
     let new = NewKey { name: &name, scopes: &scopes, last_day: &last_day };
-    let (_, key) = keys::create(&services.db, &change, &new).await?;
-    super::host::tell(&caller, &services, Told::secret("The key is made.", key.reveal().to_owned()))
+    let made = keys::create(&services.db, &change, &new).await;
+    let mut typed = vec![("name", name.as_str()), ("last_day", &last_day)];
+    typed.extend(scopes.iter().map(|scope| ("scopes", scope.as_str())));
+    let (_, key) = super::note::or_typed(&caller, &services, &typed, made)?;
+    super::note::tell(&caller, &services, Told::secret("The key is made.", key.reveal().to_owned()))
 }
 
 /// Revokes a key at once.
@@ -39,5 +42,5 @@ pub async fn revoke_key(key: String) -> Result<Told, AppError> {
     let change = super::host::change(&caller, request_id.as_deref());
     let id = key.parse().map_err(|_| crate::host::invalid("key", "is no id"))?;
     let name = domain::identity::keys::revoke(&services.db, &change, id).await?;
-    super::host::tell(&caller, &services, Told::plain(format!("The key \"{name}\" is revoked.")))
+    super::note::tell(&caller, &services, Told::plain(format!("The key \"{name}\" is revoked.")))
 }

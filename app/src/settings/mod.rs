@@ -13,6 +13,8 @@ mod forms;
 mod host;
 mod keys;
 mod keys_api;
+#[cfg(feature = "ssr")]
+mod note;
 mod people;
 mod people_api;
 mod sessions;

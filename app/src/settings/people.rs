@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 use super::area::{Area, Around};
-use super::forms::{Sure, TextField};
+use super::forms::{Choice, Form, Sure, TextField};
 use super::people_api::{Invite, ResetLink, SetEnabled, SetRole, people};
 use crate::components::badge::Badge;
 
@@ -48,11 +48,11 @@ fn cards(people: Vec<PersonView>) -> AnyView {
 fn line(person: PersonView) -> impl IntoView {
     let id = person.id.to_string();
     let label = format!("Role of {}", person.name);
-    let (enabled, about) = (person.enabled, person.name.clone());
+    let (enabled, about, email) = (person.enabled, person.name.clone(), person.email.clone());
     view! {
         <tr>
-            <th scope="row">{person.name}{person.yourself.then_some(" (you)")}</th>
-            <td class="dim">{person.email}</td>
+            <th scope="row" title=about.clone()>{person.name}{person.yourself.then_some(" (you)")}</th>
+            <td class="dim" title=email>{person.email}</td>
             <td><Badge tone=person.tone word=person.state/></td>
             <td class="dim">{person.last_sign_in.unwrap_or_else(|| "never".into())}</td>
             <td>
@@ -96,19 +96,17 @@ fn roles(chosen: Role) -> impl IntoView {
 
 #[component]
 fn Invitation() -> impl IntoView {
+    let roles = Role::ALL.into_iter().rev().map(|role| (role.as_str(), role.as_str())).collect();
     view! {
         <section class="card" aria-labelledby="invite-title">
             <header><h2 id="invite-title">"Invite somebody"</h2></header>
             <p class="basis">"You get a link to send to them. It signs in once; then they set a password."</p>
-            <form class="form" method="post" action=Invite::PATH>
+            <Form action=Invite::PATH>
                 <TextField name="email" label="E-mail address" kind="email" maxlength="254"/>
                 <TextField name="name" label="Name"/>
-                <div class="form-row">
-                    <label for="role">"Role"</label>
-                    <select class="field" id="role" name="role">{roles(Role::Rep)}</select>
-                </div>
+                <Choice name="role" label="Role" options=roles chosen=Role::Rep.as_str()/>
                 <div class="form-foot"><button class="btn primary">"Invite"</button></div>
-            </form>
+            </Form>
         </section>
     }
 }

@@ -23,9 +23,11 @@ pub async fn invite(email: String, name: String, role: String) -> Result<Told, A
     let request_id = crate::host::request_id();
     let change = super::host::change(&caller, request_id.as_deref());
     let who = Invitation { email: &email, name: &name, role: &role };
-    let (_, token) = people::invite(&services.db, &change, &who).await?;
+    let invited = people::invite(&services.db, &change, &who).await;
+    let typed = [("email", email.as_str()), ("name", &name), ("role", &role)];
+    let (_, token) = super::note::or_typed(&caller, &services, &typed, invited)?;
     let text = format!("{} is invited. This link works once, for 24 hours.", who.name.trim());
-    super::host::tell(&caller, &services, Told::secret(text, link(&token)))
+    super::note::tell(&caller, &services, Told::secret(text, link(&token)))
 }
 
 /// A new one-time link for somebody who cannot sign in.
@@ -37,7 +39,7 @@ pub async fn reset_link(person: String) -> Result<Told, AppError> {
     let token = domain::identity::people::reset_link(&services.db, &change, id(&person)?).await?;
     let text =
         "This link signs the person in once, within 24 hours; there they set a password. Older links have ended.";
-    super::host::tell(&caller, &services, Told::secret(text, link(&token)))
+    super::note::tell(&caller, &services, Told::secret(text, link(&token)))
 }
 
 /// Gives a person another role.
@@ -47,7 +49,7 @@ pub async fn set_role(person: String, role: String) -> Result<Told, AppError> {
     let request_id = crate::host::request_id();
     let change = super::host::change(&caller, request_id.as_deref());
     domain::identity::people::set_role(&services.db, &change, id(&person)?, &role).await?;
-    super::host::tell(&caller, &services, Told::plain("The role is changed."))
+    super::note::tell(&caller, &services, Told::plain("The role is changed."))
 }
 
 /// Disables a person here, or enables them again.
@@ -59,7 +61,7 @@ pub async fn set_enabled(person: String, enabled: bool) -> Result<Told, AppError
     domain::identity::people::set_enabled(&services.db, &change, id(&person)?, enabled).await?;
     services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
     let text = if enabled { "The person can sign in again." } else { "The person is disabled and signed out." };
-    super::host::tell(&caller, &services, Told::plain(text))
+    super::note::tell(&caller, &services, Told::plain(text))
 }
 
 #[cfg(feature = "ssr")]

@@ -40,10 +40,11 @@ pub fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
 }
 
 fn line(session: SessionView) -> impl IntoView {
-    let title = session.agent.clone();
+    // Beside the words what the browser said itself, for who knows to read it.
+    let said = (!session.agent.is_empty()).then_some(session.agent);
     view! {
         <tr>
-            <th scope="row" title=title>{session.agent}</th>
+            <th scope="row" title=said>{session.browser}</th>
             <td class="dim">{session.address}</td>
             <td class="dim">{session.tenant}</td>
             <td class="dim">{session.created}</td>

@@ -1,9 +1,20 @@
-//! What a change led to, told on the page that the browser is sent back to.
+//! What the form before a page led to, told on the page that the browser is sent back to.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::AppError;
+
+/// Fields of a form with what was typed into them: never a password or a key.
+pub type Typed = Vec<(String, String)>;
+
+/// What waits for the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    Told(Told),
+    /// The form was refused; the reason is in the address.
+    Typed(Typed),
+}
 
 /// A sentence, and for a new key or link the secret that is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +36,9 @@ impl Told {
 
 /// What the form before this page led to, if one was posted. It is told once.
 #[server(prefix = "/rpc", endpoint = "settings/told")]
-pub async fn read_told() -> Result<Option<Told>, AppError> {
+pub async fn read_note() -> Result<Option<Note>, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
-    Ok(super::host::take_told(&caller, &services))
+    Ok(super::note::take(&caller, &services))
 }
 
 /// The notice. A secret is a field, so that it can be selected with the keyboard.

@@ -1,5 +1,5 @@
-//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`
-//! or `0006_people.sql`.
+//! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
+//! `0006_people.sql` or `0011_settings.sql`.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::Db;
-use crate::identity::{PersonId, TenantId};
+use crate::identity::{FirstDay, PersonId, TenantId};
 
 /// A session's person in its tenant, read anew for every request.
 pub struct SessionRow {
@@ -20,6 +20,7 @@ pub struct SessionRow {
     pub tenant_name: String,
     pub timezone: String,
     pub currency: String,
+    pub first_day: FirstDay,
 }
 
 /// An API key's tenant and scopes.
@@ -32,6 +33,7 @@ pub struct KeyRow {
     pub tenant_name: String,
     pub timezone: String,
     pub currency: String,
+    pub first_day: FirstDay,
 }
 
 /// One role of the person who wants to sign in; the tenant is null for a person without any.
@@ -63,8 +65,23 @@ impl Db {
         sqlx::query_as!(
             SessionRow,
             r#"select person_id as "person_id!", email as "email!", name as "name!", role as "role!", tenant_id as "tenant_id!",
-                      slug as "slug!", tenant_name as "tenant_name!", timezone as "timezone!", currency as "currency!"
+                      slug as "slug!", tenant_name as "tenant_name!", timezone as "timezone!", currency as "currency!",
+                      first_day as "first_day!: FirstDay"
                from find_session($1)"#,
+            hash
+        )
+        .fetch_optional(&self.app)
+        .await
+    }
+
+    /// The same without counting as use of the session.
+    pub async fn look_at_session(&self, hash: &[u8]) -> Result<Option<SessionRow>, sqlx::Error> {
+        sqlx::query_as!(
+            SessionRow,
+            r#"select person_id as "person_id!", email as "email!", name as "name!", role as "role!", tenant_id as "tenant_id!",
+                      slug as "slug!", tenant_name as "tenant_name!", timezone as "timezone!", currency as "currency!",
+                      first_day as "first_day!: FirstDay"
+               from look_at_session($1)"#,
             hash
         )
         .fetch_optional(&self.app)
@@ -158,7 +175,8 @@ impl Db {
         sqlx::query_as!(
             KeyRow,
             r#"select key_id as "key_id!", name as "name!", scopes as "scopes!", tenant_id as "tenant_id!", slug as "slug!",
-                      tenant_name as "tenant_name!", timezone as "timezone!", currency as "currency!"
+                      tenant_name as "tenant_name!", timezone as "timezone!", currency as "currency!",
+                      first_day as "first_day!: FirstDay"
                from find_api_key($1)"#,
             hash
         )

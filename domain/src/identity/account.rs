@@ -11,7 +11,9 @@ use super::password::Passwords;
 use super::session::Current;
 use super::sign_in::{count_own, forgive_own};
 use super::token::Token;
-use super::{AccountView, Change, IdentityError, Principal, Role, SessionView, Slug, TenantChoice, TenantId, tenant};
+use super::{
+    AccountView, Change, IdentityError, Principal, Role, SessionView, Slug, TenantChoice, TenantId, agent, tenant,
+};
 use crate::calendar::{moment, zone_or_utc};
 use crate::db::{Actor, Db, TenantTx};
 
@@ -72,7 +74,8 @@ pub async fn view(
                 current: row.hash == current.0,
                 id: hex(&row.hash),
                 tenant: row.tenant,
-                agent: row.agent.unwrap_or_else(|| "unknown".into()),
+                browser: agent::words(row.agent.as_deref().unwrap_or_default()),
+                agent: row.agent.unwrap_or_default(),
                 address: row.address.unwrap_or_else(|| "unknown".into()),
                 created: moment(row.created, now, zone),
                 last_seen: moment(row.seen, now, zone),

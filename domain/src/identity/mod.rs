@@ -1,5 +1,6 @@
 //! Who asks: tenants, people and their roles, sessions, API keys, and what each may do.
 
+mod first_day;
 mod names;
 mod permission;
 mod role;
@@ -7,6 +8,8 @@ mod view;
 
 #[cfg(feature = "ssr")]
 pub mod account;
+#[cfg(feature = "ssr")]
+mod agent;
 #[cfg(feature = "ssr")]
 mod change;
 #[cfg(feature = "ssr")]
@@ -26,6 +29,7 @@ pub mod tenant;
 #[cfg(feature = "ssr")]
 pub mod token;
 
+pub use first_day::FirstDay;
 pub use names::{Email, NameError, Slug, plain_name};
 pub use permission::{Caller, Principal, TenantView};
 pub use role::{Permission, Persona, Role, Scope};

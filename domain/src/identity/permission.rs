@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Permission, PersonId, Persona, Role, Scope, TenantId};
+use super::{FirstDay, Permission, PersonId, Persona, Role, Scope, TenantId};
 
 /// The tenant as screens and formats need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct TenantView {
     pub timezone: String,
     /// ISO 4217.
     pub currency: String,
+    /// Weeks begin with it.
+    pub first_day: FirstDay,
 }
 
 /// A person with a session, or a key with its scopes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::token::{self, Token};
 use super::{Caller, PersonId, Principal, Role, Scope, TenantId, TenantView};
 use crate::db::Db;
-use crate::db::lookup::NewSession;
+use crate::db::lookup::{NewSession, SessionRow};
 
 /// Without a request for this long, a session ends.
 pub const IDLE: Duration = Duration::from_secs(8 * 3600);
@@ -50,21 +50,30 @@ pub async fn close(db: &Db, presented: &str) -> Result<(), sqlx::Error> {
     db.close_session(&token::hash(presented)).await
 }
 
-/// Who the cookie stands for.
+/// Who the cookie stands for. It counts as use of the session.
 pub async fn find(db: &Db, presented: &str) -> Result<Option<Caller>, sqlx::Error> {
-    let Some(row) = db.find_session(&token::hash(presented)).await? else { return Ok(None) };
-    let Some(role) = Role::parse(&row.role) else { return Ok(None) };
-    Ok(Some(Caller {
+    Ok(db.find_session(&token::hash(presented)).await?.and_then(caller))
+}
+
+/// The same without use: who keeps a stream open need not be there.
+pub async fn look(db: &Db, presented: &str) -> Result<Option<Caller>, sqlx::Error> {
+    Ok(db.look_at_session(&token::hash(presented)).await?.and_then(caller))
+}
+
+fn caller(row: SessionRow) -> Option<Caller> {
+    let role = Role::parse(&row.role)?;
+    Some(Caller {
         tenant: TenantId(row.tenant_id),
         tenant_view: TenantView {
             slug: row.slug,
             name: row.tenant_name,
             timezone: row.timezone,
             currency: row.currency,
+            first_day: row.first_day,
         },
         name: row.name,
         principal: Principal::Person { id: PersonId(row.person_id), email: row.email, role },
-    }))
+    })
 }
 
 /// Which tenant a key belongs to and what it may.
@@ -78,6 +87,7 @@ pub async fn find_key(db: &Db, presented: &str) -> Result<Option<Caller>, sqlx::
             name: row.tenant_name,
             timezone: row.timezone,
             currency: row.currency,
+            first_day: row.first_day,
         },
         name: row.name,
         principal: Principal::Key { id: row.key_id, scopes },

@@ -44,6 +44,9 @@ pub struct SessionView {
     /// Hex of the token's hash, which opens nothing.
     pub id: String,
     pub tenant: String,
+    /// In words: "Firefox on Windows".
+    pub browser: String,
+    /// What the browser said about itself, word for word; empty when it said nothing.
     pub agent: String,
     pub address: String,
     pub created: String,

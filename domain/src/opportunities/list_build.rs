@@ -88,11 +88,11 @@ impl ListView {
 /// Lists that everybody needs, then those that are kept.
 fn tabs(address: &Address, kept: &[SavedView], caller: &Caller, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Tab> {
     let today = crate::calendar::date(now, zone);
-    let (monday, sunday) = week(today);
+    let (first, last) = week(today, caller.tenant_view.first_day);
     let usual = [
         ("All", String::new()),
         ("Quotes to chase", format!("kind=quoted&from={today}&sort=starts_at")),
-        ("Going out this week", format!("kind=booked&from={monday}&to={sunday}&sort=starts_at")),
+        ("Going out this week", format!("kind=booked&from={first}&to={last}&sort=starts_at")),
         ("Not seen for 24 h", "staleHours=24&sort=synced_at".into()),
     ];
     let tab = |name: &str, query: &str, removable: Option<String>| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::client::{self, Client};
+use super::client::{Client, Http};
 use super::connection::{self, Tested};
 use super::error::SyncError;
 use super::limiter::Limiter;
@@ -19,15 +19,17 @@ use crate::seal::Sealer;
 pub(super) struct Accounts {
     db: Db,
     sealer: Sealer,
-    http: reqwest::Client,
+    http: Http,
+    /// Whether addresses that people entered on screens may lie outside of the public internet.
+    allow_private: bool,
     interval: Duration,
     limiters: Arc<Mutex<HashMap<TenantId, Arc<Limiter>>>>,
 }
 
 impl Accounts {
     /// `interval` is the least time between two requests of a tenant.
-    pub fn new(db: Db, sealer: Sealer, interval: Duration) -> Result<Accounts, reqwest::Error> {
-        Ok(Accounts { db, sealer, http: client::http()?, interval, limiters: Arc::default() })
+    pub fn new(db: Db, sealer: Sealer, interval: Duration, allow_private: bool) -> Result<Accounts, reqwest::Error> {
+        Ok(Accounts { db, sealer, http: Http::new()?, allow_private, interval, limiters: Arc::default() })
     }
 
     /// A tenant's account, in a transaction of its own.
@@ -40,14 +42,16 @@ impl Accounts {
 
     /// The account of the transaction's tenant.
     pub async fn open(&self, tx: &mut TenantTx, tenant: TenantId) -> Result<Client, SyncError> {
-        connection::open(tx, &self.sealer, &self.http, self.limiter(tenant)).await
+        let stored = connection::stored(tx, &self.sealer).await?;
+        let http = self.http.to(&stored.base, stored.from_screen && !self.allow_private)?;
+        Ok(Client::new(http, stored.base, stored.subdomain, stored.token, self.limiter(tenant)))
     }
 
     /// Whether the stored credentials work.
     pub async fn test(&self, tenant: TenantId, cancel: &CancellationToken) -> Result<Tested, SyncError> {
         match self.client(tenant).await {
             Ok(client) => Ok(connection::test(&client, cancel).await),
-            Err(error @ (SyncError::NotConnected | SyncError::CannotOpen(_))) => {
+            Err(error @ (SyncError::NotConnected | SyncError::CannotOpen(_) | SyncError::Source(_))) => {
                 Ok(Tested { ok: false, code: error.code(), message: error.to_string() })
             }
             Err(error) => Err(error),

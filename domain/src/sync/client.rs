@@ -1,5 +1,6 @@
 //! HTTP to one Current RMS account (contract sections 1 to 3): one pace, timeouts, retries with jitter.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::dialect::{self, Dialect, Listing, Part};
 use super::error::SourceError;
 use super::limiter::Limiter;
+use super::public_address::{NotPublic, PublicOnly, is_private_literal};
 use super::wire;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -56,15 +58,40 @@ pub struct Answer {
 #[error("base URL: {0}")]
 pub struct BadAddress(&'static str);
 
-/// The HTTP client that all accounts share.
-pub fn http() -> Result<reqwest::Client, reqwest::Error> {
+/// The HTTP clients that all accounts share.
+#[derive(Clone)]
+pub struct Http {
+    anywhere: reqwest::Client,
+    public_only: reqwest::Client,
+}
+
+impl Http {
+    pub fn new() -> Result<Http, reqwest::Error> {
+        let public_only = builder().dns_resolver(Arc::new(PublicOnly)).build()?;
+        Ok(Http { anywhere: builder().build()?, public_only })
+    }
+
+    /// For an account at this address. `guarded`: only where it lies on the public internet now.
+    pub fn to(&self, base: &Url, guarded: bool) -> Result<reqwest::Client, SourceError> {
+        match guarded {
+            true if is_private_literal(base) => Err(private(base)),
+            true => Ok(self.public_only.clone()),
+            false => Ok(self.anywhere.clone()),
+        }
+    }
+}
+
+fn private(base: &Url) -> SourceError {
+    SourceError::PrivateAddress(base.host_str().unwrap_or_default().to_owned())
+}
+
+fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("Backline/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
         .timeout(ANSWER)
         // A redirect would carry the key to another host.
         .redirect(reqwest::redirect::Policy::none())
-        .build()
 }
 
 /// Reads a base URL such as `https://api.current-rms.com/api/v1`.
@@ -203,6 +230,9 @@ impl Client {
     /// Tells apart a host that does not exist, one that cannot be reached, and an answer that was too slow.
     async fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let again = |error| Failure::Again { error, wait: None };
+        if causes(error).any(|cause| cause.downcast_ref() == Some(&NotPublic::Private)) {
+            return Failure::Final(private(&self.base));
+        }
         if error.is_connect() {
             let host = self.base.host_str().unwrap_or_default().to_owned();
             let port = self.base.port_or_known_default().unwrap_or(443);
@@ -214,6 +244,10 @@ impl Client {
         }
         again(if error.is_timeout() { SourceError::Timeout(ANSWER) } else { SourceError::Cut })
     }
+}
+
+fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause: &&'a (dyn Error + 'static)| Error::source(*cause))
 }
 
 async fn read(mut response: Response) -> Result<Bytes, Failure> {

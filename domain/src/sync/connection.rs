@@ -1,16 +1,18 @@
 //! A tenant's Current RMS account: where it is, and its sealed key.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use reqwest::Url;
 use serde::Serialize;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::ConnectionView;
 use super::client::{self, BadAddress, Client};
 use super::error::{SourceError, SyncError};
-use super::limiter::Limiter;
-use crate::audit::{self, By, Entry, Source};
+use super::service::Request;
+use crate::audit::{self, Entry, Source};
 use crate::calendar::{moment, zone_or_utc};
 use crate::db::TenantTx;
 use crate::opportunities::store as rows;
@@ -37,7 +39,7 @@ pub enum ConnectionError {
     #[error("token: must be one line of 1 to 500 visible characters")]
     Token,
     #[error(
-        "subdomain: is fixed at \"{0}\" because records of that account are mirrored; another account needs a tenant of its own"
+        "subdomain: is fixed at \"{0}\" because records of that account are mirrored; start over first, or give the other account a tenant of its own"
     )]
     SubdomainFixed(String),
     #[error(transparent)]
@@ -63,8 +65,7 @@ pub async fn set(
     tx: &mut TenantTx,
     sealer: &Sealer,
     new: &Credentials<'_>,
-    by: By<'_>,
-    source: Source,
+    request: &Request<'_>,
 ) -> Result<(), ConnectionError> {
     let base = client::base_url(new.base_url)?;
     let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -88,29 +89,47 @@ pub async fn set(
     }
     let sealed = sealer.seal(new.token, &place(tx))?;
     sqlx::query!(
-        "insert into connections (tenant_id, provider, base_url, subdomain, sealed_token) values ($1, $2, $3, $4, $5)
+        "insert into connections (tenant_id, provider, base_url, subdomain, sealed_token, from_screen) values ($1, $2, $3, $4, $5, $6)
          on conflict (tenant_id, provider) do update set base_url = excluded.base_url, subdomain = excluded.subdomain,
-             sealed_token = excluded.sealed_token, updated_at = now()",
+             sealed_token = excluded.sealed_token, from_screen = excluded.from_screen, updated_at = now()",
         tenant,
         PROVIDER,
         base.as_str(),
         new.subdomain,
-        sealed
+        sealed,
+        matches!(request.source, Source::Screen | Source::Api)
     )
     .execute(tx.connection())
     .await?;
-    let fields = |base_url: &str, subdomain: &str| serde_json::json!({"base_url": base_url, "subdomain": subdomain, "token": "(redacted)"});
-    let entry = Entry {
-        actor: by,
-        source,
-        request_id: None,
-        entity: ("connection", PROVIDER),
-        action: "set",
-        before: before.map(|row| fields(&row.base_url, &row.subdomain)),
-        after: Some(fields(base.as_str(), new.subdomain)),
-    };
-    audit::record(tx, &entry).await?;
+    let fields =
+        |base_url: &str, subdomain: &str| json!({"base_url": base_url, "subdomain": subdomain, "token": "(redacted)"});
+    let before = before.map(|row| fields(&row.base_url, &row.subdomain));
+    record(tx, request, "set", before, fields(base.as_str(), new.subdomain)).await?;
     Ok(())
+}
+
+/// Writes down that somebody tested the connection, and how it went.
+pub async fn record_test(tx: &mut TenantTx, request: &Request<'_>, tested: &Tested) -> Result<(), sqlx::Error> {
+    record(tx, request, "test", None, json!({"ok": tested.ok, "code": tested.code})).await
+}
+
+async fn record(
+    tx: &mut TenantTx,
+    request: &Request<'_>,
+    action: &str,
+    before: Option<Value>,
+    after: Value,
+) -> Result<(), sqlx::Error> {
+    let entry = Entry {
+        actor: request.by,
+        source: request.source,
+        request_id: request.request_id,
+        entity: ("connection", PROVIDER),
+        action,
+        before,
+        after: Some(after),
+    };
+    audit::record(tx, &entry).await
 }
 
 /// Where the tenant's account is, if one is connected.
@@ -131,16 +150,20 @@ pub async fn view(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Option<Connec
     }))
 }
 
-/// The tenant's client; the limiter is shared by all clients of the tenant.
-pub async fn open(
-    tx: &mut TenantTx,
-    sealer: &Sealer,
-    http: &reqwest::Client,
-    limiter: Arc<Limiter>,
-) -> Result<Client, SyncError> {
+/// What is kept of a connection, opened.
+pub(super) struct Stored {
+    pub base: Url,
+    pub subdomain: String,
+    pub token: String,
+    /// A person entered the address, not the operator.
+    pub from_screen: bool,
+}
+
+/// The tenant's connection with its key.
+pub(super) async fn stored(tx: &mut TenantTx, sealer: &Sealer) -> Result<Stored, SyncError> {
     let tenant = tx.tenant();
     let row = sqlx::query!(
-        "select base_url, subdomain, sealed_token from connections where tenant_id = $1 and provider = $2",
+        "select base_url, subdomain, sealed_token, from_screen from connections where tenant_id = $1 and provider = $2",
         tenant,
         PROVIDER
     )
@@ -149,7 +172,7 @@ pub async fn open(
     .ok_or(SyncError::NotConnected)?;
     let token = sealer.open(&row.sealed_token, &place(tx))?;
     let base = client::base_url(&row.base_url).map_err(|_| SyncError::NotConnected)?;
-    Ok(Client::new(http.clone(), base, row.subdomain, token, limiter))
+    Ok(Stored { base, subdomain: row.subdomain, token, from_screen: row.from_screen })
 }
 
 /// Whether the tenant has an account connected.
@@ -172,10 +195,14 @@ pub async fn exists(tx: &mut TenantTx) -> Result<bool, sqlx::Error> {
     .await
 }
 
+/// How long a person waits for the answer of a test: less than a request may take in all.
+const TEST: Duration = Duration::from_secs(10);
+
 /// Asks for one member, as most clients of this API do: 200 and 404 both prove the credentials (contract section 4).
 pub async fn test(client: &Client, cancel: &CancellationToken) -> Tested {
     let passed = Tested { ok: true, code: "OK", message: "Current RMS accepts the credentials".into() };
-    match client.probe("members/1", cancel).await {
+    let probe = tokio::time::timeout(TEST, client.probe("members/1", cancel)).await;
+    match probe.unwrap_or(Err(SourceError::Timeout(TEST))) {
         Ok(()) => passed,
         // A wrong path answers 404 too, but names the route.
         Err(SourceError::NotFound(message)) if !message.contains("No route matches") => passed,

@@ -20,6 +20,10 @@ pub enum SourceError {
         "no such host: the name {0} could not be resolved. Check the base URL, and that this machine can reach a name server"
     )]
     NoSuchHost(String),
+    #[error(
+        "the name {0} leads into this host's own network now, where no account of Current RMS is. Enter a public address"
+    )]
+    PrivateAddress(String),
     #[error("no network: {0} could not be reached. Check the base URL, the network and the firewall")]
     NoNetwork(String),
     #[error("Current RMS did not answer within {} s", .0.as_secs())]
@@ -47,6 +51,7 @@ impl SourceError {
             SourceError::Refused => "CREDENTIALS_REFUSED",
             SourceError::NotEnabled(_) => "API_NOT_ENABLED",
             SourceError::NoSuchHost(_) => "NO_SUCH_HOST",
+            SourceError::PrivateAddress(_) => "PRIVATE_ADDRESS",
             SourceError::NoNetwork(_) => "NO_NETWORK",
             SourceError::Timeout(_) => "SOURCE_TIMEOUT",
             SourceError::NotFound(_) => "SOURCE_NOT_FOUND",

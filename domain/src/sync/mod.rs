@@ -35,6 +35,8 @@ mod service;
 #[cfg(feature = "ssr")]
 mod single;
 #[cfg(feature = "ssr")]
+pub mod start_over;
+#[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
 mod tally;

@@ -1,11 +1,14 @@
 //! Addresses that somebody typed into a screen: only https to hosts of the public internet, so that no admin of a tenant
 //! makes the host talk to its own network. What the operator sets at the command line is the operator's affair.
 //!
-//! Names are looked up when they are entered. One that is pointed elsewhere later is not looked at again: who must be safe
-//! from that too keeps the host from its own network by a firewall. Redirects are never followed.
+//! They are looked at when they are entered, and again whenever they are connected: a name may be pointed elsewhere in
+//! between, so the addresses that were looked at are those that are connected. Redirects are never followed.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::client;
 
@@ -30,16 +33,41 @@ pub async fn check(text: &str) -> Result<(), NotPublic> {
     if url.scheme() != "https" {
         return Err(NotPublic::NoTls);
     }
-    let host = url.host_str().ok_or(NotPublic::Unknown)?.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let port = url.port_or_known_default().unwrap_or(443);
-    let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((host, port))).await;
-    let addresses: Vec<IpAddr> =
-        found.map_err(|_| NotPublic::Unknown)?.map_err(|_| NotPublic::Unknown)?.map(|found| found.ip()).collect();
-    match addresses.is_empty() {
+    look_up(bare(url.host_str().ok_or(NotPublic::Unknown)?)).await.map(|_| ())
+}
+
+/// Whether the host is written as an address that is not public: no name is looked up for it.
+pub(super) fn is_private_literal(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| bare(host).parse().is_ok_and(|address| !is_public(address)))
+}
+
+/// Finds names for a client that connects to public addresses only.
+pub(super) struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = look_up(name.as_str()).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// All addresses of a host; none may lie outside of the public internet.
+async fn look_up(host: &str) -> Result<Vec<SocketAddr>, NotPublic> {
+    // The connection brings its own port.
+    let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((host, 0))).await;
+    let found: Vec<SocketAddr> = found.map_err(|_| NotPublic::Unknown)?.map_err(|_| NotPublic::Unknown)?.collect();
+    match found.is_empty() {
         true => Err(NotPublic::Unknown),
-        false if addresses.into_iter().all(is_public) => Ok(()),
+        false if found.iter().all(|found| is_public(found.ip())) => Ok(found),
         false => Err(NotPublic::Private),
     }
+}
+
+/// An IPv6 address without its brackets.
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 fn reason(text: &str) -> String {
@@ -127,5 +155,20 @@ mod tests {
         }
         assert!(matches!(check("ftp://1.1.1.1").await, Err(NotPublic::Address(_))));
         assert_eq!(check("https://1.1.1.1/api/v1").await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_home_is_not_connected() {
+        assert_eq!(look_up("localhost").await, Err(NotPublic::Private));
+        let found = PublicOnly.resolve("localhost".parse().unwrap()).await;
+        assert!(found.is_err_and(|error| error.downcast_ref() == Some(&NotPublic::Private)));
+        for (text, private) in [
+            ("https://[::1]/", true),
+            ("https://10.0.0.1/", true),
+            ("https://1.1.1.1/", false),
+            ("https://a.example/", false),
+        ] {
+            assert_eq!(is_private_literal(&text.parse().unwrap()), private, "{text}");
+        }
     }
 }

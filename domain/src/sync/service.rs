@@ -75,8 +75,14 @@ pub struct SyncService {
 }
 
 impl SyncService {
-    pub fn new(db: Db, sealer: Sealer, options: SyncOptions, changes: Changes) -> Result<SyncService, reqwest::Error> {
-        let accounts = Accounts::new(db.clone(), sealer, options.interval)?;
+    pub fn new(
+        db: Db,
+        sealer: Sealer,
+        options: SyncOptions,
+        allow_private: bool,
+        changes: Changes,
+    ) -> Result<SyncService, reqwest::Error> {
+        let accounts = Accounts::new(db.clone(), sealer, options.interval, allow_private)?;
         Ok(SyncService {
             db,
             accounts,
@@ -120,6 +126,10 @@ impl SyncService {
                 None => SyncError::NotRunning,
             });
         };
+        // Asked again: it may have waited for somebody who starts over.
+        if kind != RunKind::Initial && !store::initial_completed(&mut tx).await? {
+            return Err(SyncError::InitialRequired);
+        }
         let id = taken.id.to_string();
         let entry = Entry {
             actor: request.by,
@@ -253,7 +263,9 @@ impl SyncService {
         loop {
             match self.look(tenant, id).await {
                 Ok(Some(run)) if run.status != RunStatus::Running => return Ok(run),
-                Ok(_) => answered = Instant::now(),
+                Ok(Some(_)) => answered = Instant::now(),
+                // Somebody has started over since it ended.
+                Ok(None) => return Err(SyncError::NotRunning),
                 // The run survives a database that is away for a while, and so does who waits for it.
                 Err(SyncError::Db(error)) if db::is_away(&error) && answered.elapsed() < PATIENCE => {}
                 Err(error) => return Err(error),

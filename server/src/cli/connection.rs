@@ -5,6 +5,7 @@ use domain::audit::{By, Source};
 use domain::db::Actor;
 use domain::db::operator::Operator;
 use domain::identity::TenantId;
+use domain::sync::Request;
 use domain::sync::connection::{self, ConnectionError, Credentials, DEFAULT_BASE_URL};
 
 use super::{Failure, Outcome, find_tenant, print, query, secret_from_stdin, services};
@@ -51,9 +52,8 @@ pub async fn run(command: ConnectionCommand, config: &Config, database: &Databas
             let token = secret_from_stdin("token")?;
             let mut tx = services.db.tenant_tx(&Actor::operator(tenant)).await.map_err(query)?;
             let credentials = Credentials { base_url: &base_url, subdomain: &subdomain, token: token.trim() };
-            connection::set(&mut tx, &services.sealer, &credentials, By::system("operator"), Source::CommandLine)
-                .await
-                .map_err(refused)?;
+            let operator = Request { by: By::system("operator"), source: Source::CommandLine, request_id: None };
+            connection::set(&mut tx, &services.sealer, &credentials, &operator).await.map_err(refused)?;
             tx.commit().await.map_err(query)?;
             Ok(0)
         }

@@ -7,6 +7,7 @@ use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
 use domain::jobs::{EnqueueError, JobsError};
 use domain::sync::SyncError;
+use domain::sync::start_over::StartOverError;
 use serde_json::{Value, json};
 
 /// An error answer. Constructors are named for the fact.
@@ -176,6 +177,13 @@ impl From<JobsError> for ApiError {
                 answer
             }
             JobsError::Enqueue(EnqueueError::Db(error)) | JobsError::Db(error) => error.into(),
+impl From<StartOverError> for ApiError {
+    fn from(error: StartOverError) -> Self {
+        match error {
+            StartOverError::Confirm(name) => {
+                ApiError::invalid("confirm", format!("expected the company's name exactly as it is written: {name}"))
+            }
+            StartOverError::Sync(error) => error.into(),
         }
     }
 }

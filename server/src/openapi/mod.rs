@@ -2,6 +2,7 @@
 //! same attributes, so none can be left out. The shapes here say what the answers look like; a test holds them to the truth.
 
 pub mod answers;
+pub mod connection;
 pub mod dashboard;
 pub mod health;
 pub mod jobs;
@@ -36,7 +37,8 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send; in all others every field is always there.
-const SENT: [&str; 7] = ["SignIn", "Invitation", "PersonChange", "NewKey", "NewJob", "JobRetry", "ScheduleChange"];
+const SENT: [&str; 8] =
+    ["SignIn", "Invitation", "PersonChange", "NewKey", "StartOver", "NewJob", "JobRetry", "ScheduleChange"];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT).unwrap_or_default());

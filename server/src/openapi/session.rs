@@ -101,4 +101,15 @@ struct TenantOut {
     /// ISO 4217.
     #[schema(example = "GBP")]
     currency: String,
+    first_day: FirstDayOut,
+}
+
+/// Weeks begin with it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FirstDay, rename_all = "lowercase")]
+#[expect(dead_code, reason = "a description")]
+enum FirstDayOut {
+    Monday,
+    Sunday,
+    Saturday,
 }

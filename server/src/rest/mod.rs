@@ -1,5 +1,6 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
+mod connection;
 mod dashboard;
 mod export;
 mod health;
@@ -44,6 +45,7 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(people::make_link))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(connection::start_over))
         .routes(routes!(sync::initial))
         .routes(routes!(sync::incremental))
         .routes(routes!(sync::sweep))

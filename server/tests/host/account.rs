@@ -67,7 +67,8 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_but_this() {
     let page = ana.get(PAGE).await;
     assert_eq!(shown(&page).matches("192.0.2.9").count(), 3, "{}", page.text);
     assert_eq!(shown(&page).matches("This session").count(), 1);
-    assert!(!page.text.contains("<i>odd"));
+    assert!(!page.text.contains("<i>odd") && shown(&page).contains("An &lt;i&gt;odd&lt;/i&gt; browser"));
+    assert_eq!(shown(&page).matches("Unknown browser").count(), 3);
     let other = page.text.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let page = ana.post(PAGE, "end-sessions", &format!("session={other}")).await;
     assert!(page.text.contains("One session has ended."), "{}", page.text);
@@ -75,6 +76,10 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_but_this() {
     let mut left = alive().await;
     left.sort_unstable();
     assert_eq!(left, [200, 401]);
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
+    sql(env.url(), &format!("update sessions set agent = '{agent}'")).await;
+    let page = ana.get(PAGE).await;
+    assert!(shown(&page).contains(&format!("title=\"{agent}\">Firefox on Linux<")), "{}", page.text);
     ana.post(PAGE, "end-sessions", "").await;
     assert_eq!(alive().await, [401, 401]);
     assert_eq!(ana.script().get("/api/session").await.status, 200);

@@ -72,23 +72,27 @@ async fn credentials_are_entered_tested_and_never_shown() {
 }
 
 #[tokio::test]
-async fn the_company_has_the_name_zone_and_currency_that_an_admin_sets() {
+async fn the_company_has_the_name_zone_currency_and_first_day_that_an_admin_sets() {
     let env = Env::fresh().await;
     let (_host, mut ana) = stage(&env).await;
     let south = Tenant::create(&env, "south").await;
-    let page = ana.post(PAGE, "set-tenant", "name=Northlight+%26+Co&timezone=Europe/Berlin&currency=EUR").await;
+    let page = ana
+        .post(PAGE, "set-tenant", "name=Northlight+%26+Co&timezone=Europe/Berlin&currency=EUR&first_day=sunday")
+        .await;
     assert!(page.text.contains("Northlight &amp; Co") && page.text.contains("Europe/Berlin"), "{}", page.text);
+    assert!(page.text.contains("<option value=\"sunday\" selected>"), "{}", page.text);
     for (form, field) in [
-        ("name=&timezone=UTC&currency=EUR", "name"),
-        ("name=x&timezone=Mars/Base&currency=EUR", "timezone"),
-        ("name=x&timezone=UTC&currency=euro", "currency"),
+        ("name=&timezone=UTC&currency=EUR&first_day=monday", "name"),
+        ("name=x&timezone=Mars/Base&currency=EUR&first_day=monday", "timezone"),
+        ("name=x&timezone=UTC&currency=euro&first_day=monday", "currency"),
+        ("name=x&timezone=UTC&currency=EUR&first_day=friday", "first_day"),
     ] {
         let seen = ana.script().call("/rpc/settings/set-tenant", form).await;
         assert_eq!((seen.status, &seen.json()["Invalid"]["field"]), (400, &field.into()), "{form}");
     }
-    let row = |slug: &str| format!("select name, timezone, currency from tenants where slug = '{slug}'");
-    assert_eq!(sql(env.url(), &row("north")).await, "Northlight & Co|Europe/Berlin|EUR");
-    assert_eq!(sql(env.url(), &row(&south.slug)).await, "south|UTC|GBP");
-    let log = "select before->>'currency' || ' ' || (after->>'currency') from audit_log where entity_type = 'tenant'";
-    assert_eq!(sql(env.url(), log).await, "GBP EUR");
+    let row = |slug: &str| format!("select name, timezone, currency, first_day from tenants where slug = '{slug}'");
+    assert_eq!(sql(env.url(), &row("north")).await, "Northlight & Co|Europe/Berlin|EUR|sunday");
+    assert_eq!(sql(env.url(), &row(&south.slug)).await, "south|UTC|GBP|monday");
+    let log = "select before->>'currency' || ' ' || (after->>'currency') || ' ' || (before->>'first_day') || ' ' || (after->>'first_day') from audit_log where entity_type = 'tenant'";
+    assert_eq!(sql(env.url(), log).await, "GBP EUR monday sunday");
 }

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 29] = [
+const UNSAFE: [&str; 31] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -19,6 +19,7 @@ const UNSAFE: [&str; 29] = [
     "POST /api/people/7/link",
     "POST /api/keys",
     "DELETE /api/keys/7",
+    "POST /api/connection/start-over",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",
@@ -35,6 +36,7 @@ const UNSAFE: [&str; 29] = [
     "POST /rpc/settings/set-enabled",
     "POST /rpc/settings/create-key",
     "POST /rpc/settings/set-connection",
+    "POST /rpc/settings/start-over",
     "POST /sign-in",
     "POST /sign-out",
 ];

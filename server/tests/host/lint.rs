@@ -25,6 +25,7 @@ const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "find_session",
             "find_sign_in",
             "forgive",
+            "look_at_session",
             "make_sign_in_link",
             "open_session",
             "own_account",

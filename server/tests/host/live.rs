@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::browser::{Browser, PASSWORD, http};
+use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant, patch, until};
 
 /// A reader of one stream.
@@ -165,4 +166,23 @@ async fn streams(host: &Host) -> u64 {
     let seen = Browser::anonymous(&host.url).get("/metrics").await;
     let line = seen.text.lines().find_map(|line| line.strip_prefix("backline_live_streams ")).unwrap();
     line.parse::<f64>().unwrap() as u64
+}
+
+#[tokio::test]
+async fn an_open_stream_does_not_keep_its_session_alive() {
+    let env = Env::fresh().await;
+    let north = Tenant::create(&env, "north").await;
+    north.new_person("ana@north.example", "rep", PASSWORD).await;
+    let host = Host::start(&env).await;
+    let cookie = Browser::anonymous(&host.url).try_sign_in("ana@north.example", PASSWORD).await.cookie();
+    let mut stream = Reader::open(&host.url, ("cookie", &cookie)).await;
+    stream.drain().await;
+    sql(env.url(), "update sessions set last_seen_at = now() - interval '2 hours'").await;
+    // The stream looks at its session before it tells what else is in the note.
+    sql(env.url(), &format!("select pg_notify('backline_live', '{} sessions sync')", north.id)).await;
+    stream.hears("sync").await;
+    assert_eq!(sql(env.url(), "select last_seen_at < now() - interval '1 hour' from sessions").await, "t");
+    sql(env.url(), "update sessions set last_seen_at = now() - interval '9 hours'").await;
+    sql(env.url(), &format!("select pg_notify('backline_live', '{} sessions')", north.id)).await;
+    stream.ends(SOON).await;
 }

@@ -7,6 +7,7 @@
 mod support;
 
 mod account;
+mod admin_audit;
 mod api_keys;
 mod audit;
 mod browser;
@@ -28,10 +29,16 @@ mod people;
 mod permissions;
 mod plain;
 mod psql;
+mod rebinding;
+mod refused_forms;
 mod roles;
 mod rows;
 mod secrets;
+mod sessions;
 mod settings;
 mod sign_in;
+mod sign_in_link;
+mod start_over;
 mod strangers;
+mod throttle;
 mod wrong_input;

@@ -79,7 +79,7 @@ async fn a_refusal_is_shown_on_the_page_that_the_form_was_on() {
     let (_host, _, mut ana) = stage(&env).await;
     let page = ana.post(PAGE, "invite", "email=nobody&name=N&role=rep").await;
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("role=\"alert\"") && page.text.contains("email: must contain an @"), "{}", page.text);
+    assert!(page.text.contains("role=\"alert\"") && page.text.contains("Email: must contain an @."), "{}", page.text);
     for (form, field) in [
         ("email=a@b&name=&role=rep", "name"),
         ("email=a@b&name=a%00b&role=rep", "name"),
@@ -236,7 +236,12 @@ async fn a_password_opens_a_tenant_only_after_it_was_given_there() {
     assert_eq!(seen.status, 400, "{}", seen.text);
     // Whoever holds south's link and knows the password joins the two.
     let wrong = eve.post(ACCOUNT, "confirm-password", "password=something+else").await;
-    assert!(wrong.text.contains("password: is not your password"), "{}", wrong.text);
+    assert!(wrong.text.contains("Password: is not your password"), "{}", wrong.text);
+    assert!(
+        shown(&wrong).contains("id=\"confirm-error\"") && !shown(&wrong).contains("id=\"password-error\""),
+        "{}",
+        wrong.text
+    );
     let page = eve.post(ACCOUNT, "confirm-password", &format!("password={}", NEW.replace(' ', "+"))).await;
     assert!(page.text.contains("your password opens this company") && page.text.contains("Work in"), "{}", page.text);
     assert_eq!(enter("south").await, 204);

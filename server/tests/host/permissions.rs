@@ -25,7 +25,7 @@ const ASKERS: [&str; 12] = [
 
 /// Statuses in the order of [`ASKERS`]. No account is connected: 409 is how a sync that may be started or cancelled is
 /// refused, 404 how a record that may be read is missing.
-const TABLE: &[(&str, &str)] = &[
+pub const TABLE: &[(&str, &str)] = &[
     //                            nobody rep mgr adm  read sync jobs metr admi  exp revo other
     ("GET /healthz", "200 200 200 200  200 200 200 200 200  200 200 200"),
     ("GET /readyz", "200 200 200 200  200 200 200 200 200  200 200 200"),
@@ -52,6 +52,7 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/people/7/link", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("GET /api/keys", "401 403 403 200  403 403 403 403 200  401 401 200"),
     ("POST /api/keys", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /api/connection/start-over", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("DELETE /api/keys/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("POST /rpc/dashboard/read", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/identity/whoami", "401 200 200 200  200 403 403 403 403  401 401 200"),
@@ -80,6 +81,7 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /rpc/settings/connection", "401 403 403 200  403 403 403 403 200  401 401 200"),
     ("POST /rpc/settings/test-connection", "401 403 403 409  403 403 403 403 409  401 401 409"),
     ("POST /rpc/settings/set-connection", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/settings/start-over", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("POST /rpc/settings/set-tenant", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("GET /api/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     ("POST /rpc/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
@@ -153,7 +155,8 @@ fn form(path: &str) -> &'static str {
         "/rpc/settings/create-key" => "name=x&scopes[]=all",
         "/rpc/settings/revoke-key" => "key=00000000-0000-0000-0000-000000000000",
         "/rpc/settings/set-connection" => "base_url=ftp://x&subdomain=x&token=x",
-        "/rpc/settings/set-tenant" => "name=x&timezone=Mars&currency=GBP",
+        "/rpc/settings/set-tenant" => "name=x&timezone=Mars&currency=GBP&first_day=monday",
+        "/rpc/settings/start-over" => "confirm=x",
         _ => "",
     }
 }

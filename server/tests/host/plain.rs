@@ -43,6 +43,12 @@ impl Plain {
 
     /// Posts a form of `page` and gives the page after it.
     pub async fn post(&mut self, page: &str, function: &str, form: &str) -> Seen {
+        let place = self.sent_to(page, function, form).await;
+        self.get(&place).await
+    }
+
+    /// Posts a form of `page` and gives the address that the browser is sent to.
+    pub async fn sent_to(&mut self, page: &str, function: &str, form: &str) -> String {
         let (path, body) = (format!("/rpc/settings/{function}"), form.to_owned());
         let referer = format!("{}{page}", self.base);
         let send = |request: reqwest::RequestBuilder| {
@@ -51,8 +57,12 @@ impl Plain {
         let seen = self.script().with("accept", "text/html").send(Method::POST, &path, send).await;
         self.keep(&seen);
         assert_eq!(seen.status, 302, "{function}: {}", seen.text);
-        let place = seen.header("location").replace(&self.base, "");
-        self.get(&place).await
+        seen.header("location").replace(&self.base, "")
+    }
+
+    /// A cookie of somebody else.
+    pub fn take_cookie(&mut self, from: &Plain, name: &str) {
+        self.cookies.insert(name.to_owned(), from.cookies[name].clone());
     }
 
     fn keep(&mut self, seen: &Seen) {

@@ -87,3 +87,10 @@ async fn another_secret_key_asks_for_the_credentials_again() {
     let (exit, answer) = tested(&env.with("BACKLINE_SECRET_KEY", "quite another secret key")).await;
     assert_eq!((exit, answer["code"].as_str()), (1, Some("CREDENTIALS_UNREADABLE")));
 }
+
+#[tokio::test]
+async fn a_source_that_does_not_answer_in_time_is_told_before_the_request_ends() {
+    let begun = std::time::Instant::now();
+    assert_eq!(code_with(&["slow=60000"], "demo", "demo-token").await, "SOURCE_TIMEOUT");
+    assert!(begun.elapsed().as_secs() < 20, "longer than a request may take");
+}

@@ -1,0 +1,99 @@
+//! Everything that an admin does in settings is in the audit log: each route of the table that only admins may use.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::browser::{Browser, PASSWORD, Seen};
+use super::permissions::TABLE;
+use super::psql::sql;
+use super::support::{Env, Host, Stand, Tenant};
+
+/// Routes that reps and managers may not use and that ask for more than to be read.
+fn routes() -> BTreeSet<&'static str> {
+    let admins = TABLE.iter().filter(|(_, statuses)| statuses.starts_with("401 403 403"));
+    let reads = ["POST /rpc/settings/people", "POST /rpc/settings/keys", "POST /rpc/settings/connection"];
+    admins.map(|(route, _)| *route).filter(|route| !route.starts_with("GET") && !reads.contains(route)).collect()
+}
+
+struct Stage {
+    env: Env,
+    stand: Stand,
+    admin: Browser,
+    key: String,
+    person: String,
+}
+
+impl Stage {
+    /// Does what the route is for; gives what the audit log must say of it.
+    async fn act(&self, route: &str) -> (Seen, &'static str) {
+        let (method, path) = route.split_once(' ').unwrap();
+        let path = if path.contains("keys/") { path.replace('7', &self.key) } else { path.replace('7', &self.person) };
+        let person = format!("person={}", self.person);
+        let form = async |form: &str| self.admin.call(&path, form).await;
+        let send = async |body: serde_json::Value| {
+            self.admin.send(method.parse::<Method>().unwrap(), &path, |request| request.json(&body)).await
+        };
+        match route {
+            "POST /api/people" => {
+                (send(json!({"email": "cy@north.example", "name": "Cy", "role": "rep"})).await, "person|invite")
+            }
+            "PATCH /api/people/7" => (send(json!({"role": "manager"})).await, "person|set role"),
+            "POST /api/people/7/link" => (self.admin.post(&path).await, "person|make link"),
+            "POST /api/keys" => (send(json!({"name": "k", "scopes": ["read"]})).await, "api key|create"),
+            "DELETE /api/keys/7" => (send(json!({})).await, "api key|revoke"),
+            "POST /api/connection/start-over" => (send(json!({"confirm": "north"})).await, "mirror|start over"),
+            "POST /rpc/settings/invite" => (form("email=di@north.example&name=Di&role=rep").await, "person|invite"),
+            "POST /rpc/settings/reset-link" => (form(&person).await, "person|make link"),
+            "POST /rpc/settings/set-role" => (form(&format!("{person}&role=rep")).await, "person|set role"),
+            "POST /rpc/settings/set-enabled" => (form(&format!("{person}&enabled=false")).await, "person|disable"),
+            "POST /rpc/settings/create-key" => (form("name=k&scopes[]=read").await, "api key|create"),
+            "POST /rpc/settings/revoke-key" => {
+                let other =
+                    sql(self.env.url(), "select id from api_keys where revoked_at is null and name = 'k' limit 1")
+                        .await;
+                (form(&format!("key={other}")).await, "api key|revoke")
+            }
+            "POST /rpc/settings/set-connection" => (
+                form(&format!("base_url={}&subdomain=demo&token=demo-token", self.stand.base_url)).await,
+                "connection|set",
+            ),
+            "POST /rpc/settings/test-connection" => (form("").await, "connection|test"),
+            "POST /rpc/settings/start-over" => (form("confirm=north").await, "mirror|start over"),
+            "POST /rpc/settings/set-tenant" => {
+                (form("name=north&timezone=UTC&currency=GBP&first_day=sunday").await, "tenant|set")
+            }
+            other => panic!("{other} is new: say what it writes into the audit log"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_change_of_an_admin_leaves_a_row_of_its_request() {
+    let env = Env::fresh().await.with("BACKLINE_ALLOW_PRIVATE_TARGETS", "1");
+    let stand = Stand::of(3, &[]).await;
+    let north = Tenant::connected(&env, "north", &stand).await;
+    north.new_person("ana@north.example", "admin", PASSWORD).await;
+    let person = north.new_person("bo@north.example", "rep", PASSWORD).await;
+    let host = Host::start(&env).await;
+    let admin = Browser::sign_in(&host.url, "ana@north.example").await;
+    let key = sql(env.url(), "select id from api_keys").await;
+    let stage = Stage { env, stand, admin, key, person };
+    assert!(routes().len() >= 16, "{:?}", routes());
+    for route in routes() {
+        let before = sql(stage.env.url(), "select coalesce(max(id), 0) from audit_log").await;
+        let (seen, expected) = stage.act(route).await;
+        assert!((200..300).contains(&seen.status), "{route}: {} {}", seen.status, seen.text);
+        let rows = format!(
+            "select concat_ws('|', entity_type, action, actor_name, source, request_id) from audit_log where id > {before}"
+        );
+        let source = if route.contains("/rpc/") { "screen" } else { "api" };
+        let row = format!("{expected}|ana@north.example|{source}|{}", seen.header("x-request-id"));
+        assert_eq!(sql(stage.env.url(), &rows).await, row, "{route}");
+    }
+    let all = sql(stage.env.url(), "select string_agg(a::text, ' ') from audit_log a").await;
+    for secret in [PASSWORD, "demo-token", "token="] {
+        assert!(!all.contains(secret), "{secret} is in the audit log");
+    }
+}
