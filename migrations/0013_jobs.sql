@@ -3,7 +3,7 @@
 create table app.jobs (
     tenant_id uuid not null,
     id bigint not null generated always as identity,
-    type text not null constraint jobs_type_check check (type ~ '^[a-z][a-z0-9_]{0,59}$'),
+    type text not null constraint jobs_type_check check (length(type) between 1 and 60),
     payload jsonb not null default '{}' constraint jobs_payload_check check (jsonb_typeof(payload) = 'object'),
     status text not null default 'pending'
         constraint jobs_status_check check (status in ('pending', 'processing', 'completed', 'failed', 'cancelled')),
@@ -104,7 +104,7 @@ create table app.schedules (
     tenant_id uuid not null references app.tenants (id) on delete cascade,
     id bigint not null generated always as identity,
     -- Stable, for scripts: "incremental-sync".
-    name text not null constraint schedules_name_check check (name ~ '^[a-z][a-z0-9-]{0,59}$'),
+    name text not null constraint schedules_name_check check (length(name) between 1 and 60),
     type text not null,
     payload jsonb not null default '{}' constraint schedules_payload_check check (jsonb_typeof(payload) = 'object'),
     -- Five fields, in the tenant's zone.

@@ -177,6 +177,10 @@ impl From<JobsError> for ApiError {
                 answer
             }
             JobsError::Enqueue(EnqueueError::Db(error)) | JobsError::Db(error) => error.into(),
+        }
+    }
+}
+
 impl From<StartOverError> for ApiError {
     fn from(error: StartOverError) -> Self {
         match error {

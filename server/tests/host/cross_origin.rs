@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 31] = [
+const UNSAFE: [&str; 38] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -20,6 +20,13 @@ const UNSAFE: [&str; 31] = [
     "POST /api/keys",
     "DELETE /api/keys/7",
     "POST /api/connection/start-over",
+    "POST /api/jobs",
+    "POST /api/jobs/7/cancel",
+    "POST /api/jobs/7/retry",
+    "POST /api/jobs/retry",
+    "POST /api/jobs/process",
+    "PATCH /api/schedules/999",
+    "POST /api/schedules/999/run",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

@@ -17,6 +17,7 @@ const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
         &[
             "accept_here",
             "close_session",
+            "due_schedules",
             "end_links_here",
             "end_own_sessions",
             "end_sessions_here",

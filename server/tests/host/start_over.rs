@@ -23,8 +23,19 @@ const GOES: [&str; 7] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 7] =
-    ["api_keys", "audit_log", "connections", "memberships", "saved_views", "sessions", "sign_in_links"];
+const STAYS: [&str; 11] = [
+    "api_keys",
+    "audit_log",
+    "connections",
+    "job_minutes",
+    "job_probe",
+    "jobs",
+    "memberships",
+    "saved_views",
+    "schedules",
+    "sessions",
+    "sign_in_links",
+];
 
 /// Rows of each table that has a tenant.
 async fn rows(env: &Env, tenant: &Tenant) -> BTreeMap<String, i64> {
