@@ -1,14 +1,14 @@
 //! The status distribution by day: what each night left, and today.
 
-use domain::dashboard::{ByDayView, DayRow, Share};
+use domain::dashboard::{ByDayView, Share};
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::components::chart::Bars;
+use crate::components::chart::{Bars, Lines};
 
 #[component]
 pub fn ByDayCard(view: ByDayView) -> impl IntoView {
-    let ByDayView { bars, groups, rows, only_today, all_dates } = view;
+    let ByDayView { bars, groups, lines, only_today, all_dates } = view;
     view! {
         <section class="card s12" aria-labelledby="by-day-title">
             <header>
@@ -32,7 +32,7 @@ pub fn ByDayCard(view: ByDayView) -> impl IntoView {
                         })}
                         <details class="chart-data">
                             <summary>"As a table"</summary>
-                            <Table groups rows/>
+                            <Table groups lines/>
                         </details>
                     </figure>
                 })
@@ -55,46 +55,18 @@ fn key((index, group): (usize, Share)) -> impl IntoView {
 }
 
 #[component]
-fn Table(groups: Vec<Share>, rows: Vec<DayRow>) -> impl IntoView {
-    let today = groups.iter().map(|group| group.href.clone()).collect::<Vec<_>>();
-    let columns = groups.len() + 1;
-    let row = move |(index, row): (usize, DayRow)| {
-        let today = today.clone();
-        // Today is live: its numbers have lists.
-        let cell = move |(group, count): (usize, i64)| {
-            let href = (index == 0).then(|| today.get(group).cloned()).flatten();
-            view! {
-                <td class="num">
-                    {match href {
-                        Some(href) => Either::Left(view! { <a href=href>{count}</a> }),
-                        None => Either::Right(count),
-                    }}
-                </td>
-            }
-        };
-        view! {
-            <tr>
-                <th scope="row">{if index == 0 { format!("{}, now", row.label) } else { row.label }}</th>
-                {match row.counts {
-                    Some(counts) => Either::Left(view! {
-                        {counts.into_iter().enumerate().map(cell).collect_view()}
-                        <td class="num">{row.total}</td>
-                    }),
-                    None => Either::Right(view! { <td class="num dim" colspan=columns.to_string()>"not kept that night"</td> }),
-                }}
-            </tr>
-        }
-    };
+fn Table(groups: Vec<Share>, lines: String) -> impl IntoView {
+    let head = |group: Share| view! { <th scope="col" class="num" title=group.name.clone()>{group.name.clone()}</th> };
     view! {
         <div class="scroll" role="region" aria-label="Table of the status by day" tabindex="0">
             <table class="compact">
                 <caption class="visually-hidden">"Opportunities by status and day"</caption>
                 <thead><tr>
                     <th scope="col">"Day"</th>
-                    {groups.into_iter().map(|group| view! { <th scope="col" class="num">{group.name}</th> }).collect_view()}
+                    {groups.into_iter().map(head).collect_view()}
                     <th scope="col" class="num">"All"</th>
                 </tr></thead>
-                <tbody>{rows.into_iter().enumerate().map(row).collect_view()}</tbody>
+                <Lines lines/>
             </table>
         </div>
     }

@@ -1,21 +1,28 @@
-//! All drawings of the dashboard's figures. They are kept beside the figures: drawing costs more than reading them again.
+//! All drawings of the dashboard's figures, and the long table beside one of them. They are kept beside the figures: drawing costs more than reading them again.
 
 use super::bars::{self, Layer};
 use super::{Dashboard, MonthValue, by_day, pie};
 use crate::money::Money;
 
-/// SVGs of ours without any text of the source; empty where there is nothing to draw.
+/// SVGs and table lines of ours without any text of the source; empty where there is nothing to draw.
 #[derive(Debug)]
 pub struct Drawings {
     pub pie: String,
     pub months: String,
     pub timeline: String,
     pub by_day: String,
+    pub day_lines: String,
 }
 
 impl Drawings {
     pub fn of(figures: &Dashboard) -> Drawings {
-        Drawings { pie: pie(figures), months: months(figures), timeline: timeline(figures), by_day: by_day(figures) }
+        Drawings {
+            pie: pie(figures),
+            months: months(figures),
+            timeline: timeline(figures),
+            by_day: by_day(figures),
+            day_lines: by_day::lines(figures),
+        }
     }
 }
 

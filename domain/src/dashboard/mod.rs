@@ -28,9 +28,7 @@ pub mod store;
 mod view;
 
 pub use history::{Before, Day, Earlier, Figures};
-pub use view::{
-    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, DayRow, MonthBar, Share, Spark, Tone, TopView,
-};
+pub use view::{ByDayView, Card, Change, ChangeView, DashboardView, DayBar, MonthBar, Share, Spark, Tone, TopView};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

@@ -93,21 +93,12 @@ pub struct ByDayView {
     pub bars: String,
     /// The groups of the bars with the lists behind today's numbers.
     pub groups: Vec<Share>,
-    /// The newest first, from the first day that is known.
-    pub rows: Vec<DayRow>,
+    /// Table lines of ours: days, numbers and links; no text of the source.
+    pub lines: String,
     /// Whether today is the only day that is known.
     pub only_today: bool,
     /// Whether the rest of the page is narrowed to dates, which this is not.
     pub all_dates: bool,
-}
-
-/// A day of the status distribution.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayRow {
-    pub label: String,
-    /// By group; none of a night without a snapshot.
-    pub counts: Option<Vec<i64>>,
-    pub total: i64,
 }
 
 /// An opportunity with many changes.

@@ -1,35 +1,26 @@
-//! The status distribution by day: groups with the lists behind today's numbers, and a line a day.
+//! The status distribution by day: its groups with the lists behind today's numbers.
 
 use super::links::with_status;
 use super::percent;
-use crate::dashboard::{ByDayView, Dashboard, Day, DayRow, Share, by_day};
+use crate::dashboard::drawings::Drawings;
+use crate::dashboard::pie::Slice;
+use crate::dashboard::{ByDayView, Dashboard, Share, by_day};
 use crate::opportunities::address::Address;
 
-pub fn by_day(figures: &Dashboard, bars: &str, all_dates: bool) -> ByDayView {
-    let groups = by_day::groups(figures);
-    let known: Vec<&Day> = figures.by_day.iter().skip_while(|day| day.figures.is_none()).collect();
-    let total = |day: &Day| day.figures.as_ref().map_or(0, |figures| figures.total_opportunities);
-    let row = |day: &&Day| DayRow {
-        label: day.date.format("%a %-d %b").to_string(),
-        counts: day.figures.as_ref().map(|_| groups.iter().map(|group| by_day::count(day, group)).collect()),
-        total: total(day),
-    };
+pub fn by_day(figures: &Dashboard, drawings: &Drawings, all_dates: bool) -> ByDayView {
     let today = figures.by_day.last();
-    let share = |group: &crate::dashboard::pie::Slice| {
+    let total = today.and_then(|day| day.figures.as_ref()).map_or(0, |figures| figures.total_opportunities);
+    let share = |group: &Slice| {
         let count = today.map_or(0, |day| by_day::count(day, group));
-        Share {
-            name: group.name.clone(),
-            count,
-            percent: percent(count, today.map_or(0, total)),
-            // The whole mirror, as the bars.
-            href: with_status(Address::default(), &group.codes),
-        }
+        // The whole mirror, as the bars.
+        let href = with_status(Address::default(), &group.codes);
+        Share { name: group.name.clone(), count, percent: percent(count, total), href }
     };
     ByDayView {
-        bars: bars.into(),
-        groups: groups.iter().map(share).collect(),
-        rows: known.iter().rev().map(row).collect(),
-        only_today: known.len() < 2,
+        bars: drawings.by_day.clone(),
+        groups: by_day::groups(figures).iter().map(share).collect(),
+        lines: drawings.day_lines.clone(),
+        only_today: by_day::known(figures).len() < 2,
         all_dates,
     }
 }

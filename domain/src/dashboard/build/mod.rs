@@ -4,7 +4,7 @@ mod cards;
 mod compare;
 mod days;
 mod lines;
-mod links;
+pub(super) mod links;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -41,7 +41,7 @@ impl DashboardView {
             timeline: drawings.timeline.clone(),
             days: lines::days(figures, range),
             changes_href: links::changes(range, None),
-            by_day: days::by_day(figures, &drawings.by_day, !range.is_all()),
+            by_day: days::by_day(figures, drawings, !range.is_all()),
             top: lines::top(figures, now),
             changes: lines::recent(figures, now),
             from: range.from.map(|day| day.to_string()).unwrap_or_default(),
