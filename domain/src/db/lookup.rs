@@ -1,5 +1,5 @@
 //! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
-//! `0006_people.sql`, `0008_schedule.sql` or `0011_settings.sql`.
+//! `0006_people.sql`, `0008_schedule.sql`, `0010_snapshots.sql` or `0011_settings.sql`.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Db;
 use crate::calendar::zone_or_utc;
 use crate::identity::{FirstDay, PersonId, TenantId};
-use crate::sync::schedule::Times;
+use crate::sync::schedule::{SnapshotDay, Times};
 
 /// A session's person in its tenant, read anew for every request.
 pub struct SessionRow {
@@ -201,6 +201,20 @@ impl Db {
             last_sweep_at: row.last_sweep_at,
         });
         Ok(times.collect())
+    }
+
+    /// The newest snapshot of each tenant with a mirror.
+    pub async fn snapshot_days(&self) -> Result<Vec<SnapshotDay>, sqlx::Error> {
+        let rows =
+            sqlx::query!(r#"select tenant_id as "tenant!", timezone as "timezone!", last_day from snapshot_days()"#)
+                .fetch_all(&self.worker)
+                .await?;
+        let days = rows.into_iter().map(|row| SnapshotDay {
+            tenant: TenantId(row.tenant),
+            zone: zone_or_utc(&row.timezone),
+            last_day: row.last_day,
+        });
+        Ok(days.collect())
     }
 
     /// Runs whose host has let its lease run out, over all tenants: ids only.

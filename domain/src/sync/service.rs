@@ -22,6 +22,7 @@ use super::tally::Tally;
 use super::{cursor, failures};
 use crate::audit::{self, By, Entry, Source};
 use crate::calendar::zone_or_utc;
+use crate::dashboard::snapshot;
 use crate::db::{self, Actor, Db};
 use crate::identity::{TenantId, tenant};
 use crate::live::{Changes, Topic};
@@ -312,12 +313,16 @@ impl SyncService {
         }
     }
 
-    /// Starts the runs that are due, for as long as this host lives. The table of runs decides when two hosts try at once.
+    /// Starts the runs and takes the snapshots that are due, for as long as this host lives. Their tables decide when two hosts
+    /// try at once.
     pub async fn keep_schedule(&self) {
         while self.options.works && !self.stop.is_cancelled() {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = tokio::time::sleep(SCHEDULE) => {}
+            }
+            if let Err(error) = snapshot::take_due(&self.db, &self.changes, Utc::now()).await {
+                tracing::warn!(%error, "could not look for snapshots that are due");
             }
             if let Err(error) = self.start_due().await {
                 tracing::warn!(%error, "could not look for runs that are due");

@@ -16,5 +16,6 @@ mod manners;
 mod runs;
 mod scene;
 mod scope;
+mod snapshots;
 mod sweep;
 mod tenants;
