@@ -14,6 +14,7 @@ use super::table::Table;
 use super::views::{KeepView, Views};
 use crate::AppError;
 use crate::components::failure::Failure;
+use crate::components::pager::Pages;
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
@@ -63,7 +64,7 @@ fn without_refusal(search: &str) -> String {
 
 #[component]
 fn List(list: ListView) -> impl IntoView {
-    let ListView { tabs, search, fields, chips, heads, rows, summary, place, previous, next, csv, fresh, .. } = list;
+    let ListView { tabs, search, fields, chips, heads, rows, summary, pager, csv, fresh, .. } = list;
     let filtered = !chips.is_empty();
     let current = tabs.iter().find(|tab| tab.on && tab.removable.is_some()).cloned();
     view! {
@@ -86,20 +87,7 @@ fn List(list: ListView) -> impl IntoView {
         } else {
             Either::Right(view! { <Table heads rows/> })
         }}
-        <nav class="chips pager" aria-label="Pages">
-            <span class="basis">{place}</span>
-            <span class="grow"></span>
-            <Turn href=previous word="Previous" rel="prev"/>
-            <Turn href=next word="Next" rel="next"/>
-        </nav>
-    }
-}
-
-#[component]
-fn Turn(href: Option<String>, word: &'static str, rel: &'static str) -> impl IntoView {
-    match href {
-        Some(href) => Either::Left(view! { <a class="btn" href=href rel=rel>{word}</a> }),
-        None => Either::Right(view! { <span class="btn" role="link" aria-disabled="true">{word}</span> }),
+        <Pages pager/>
     }
 }
 

@@ -15,6 +15,7 @@ use crate::calendar::{week, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::{Caller, Permission};
 use crate::money::grouped;
+use crate::pager::Pager;
 use crate::params::{Fault, Params};
 use crate::sync::{freshness, store as runs};
 
@@ -46,16 +47,13 @@ impl ListView {
         let address = Address::parse(search);
         let zone = zone_or_utc(&tenant.timezone);
         let mut listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
-        let last = ((listed.total + query.limit - 1) / query.limit).max(1);
+        let last = Pager::last(listed.total, query.limit);
         if query.page > last {
             query.page = last;
             listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
         }
         let (runs, _) = runs::recent(tx, 1).await?;
         let fresh = freshness(runs.first(), now);
-        let page = |page: i64| address.with("page", &page.to_string()).href(PATH);
-        let first = (query.page - 1) * query.limit;
-        let shown = i64::try_from(listed.rows.len()).unwrap_or(0);
         let number = |count: i64| grouped(count.unsigned_abs());
         Ok(ListView {
             tabs: tabs(&address, &saved::list(tx, caller.person()).await?, caller, zone, now),
@@ -72,13 +70,7 @@ impl ListView {
                 money(Some(listed.value)),
                 tenant.currency
             ),
-            place: if shown == 0 {
-                "0 of 0".into()
-            } else {
-                format!("{}–{} of {}", number(first + 1), number(first + shown), number(listed.total))
-            },
-            previous: (query.page > 1).then(|| page(query.page - 1)),
-            next: (query.page < last).then(|| page(query.page + 1)),
+            pager: Pager::new(query.page, query.limit, listed.total, &address, PATH),
             csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
             fresh,
         })

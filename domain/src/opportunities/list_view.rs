@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dashboard::Tone;
+use crate::pager::Pager;
 
 /// The head of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,10 +91,7 @@ pub struct ListView {
     pub total: i64,
     /// "245 records · £1,420,118.20 ex tax".
     pub summary: String,
-    /// "1–50 of 245".
-    pub place: String,
-    pub previous: Option<String>,
-    pub next: Option<String>,
+    pub pager: Pager,
     pub csv: String,
     /// How old the mirror is.
     pub fresh: String,

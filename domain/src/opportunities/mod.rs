@@ -1,5 +1,6 @@
 //! Opportunities: enquiries, drafts, quotations and orders, as the source has them.
 
+pub mod changes;
 mod detail_view;
 mod list_view;
 mod row;
@@ -7,8 +8,6 @@ mod status;
 
 #[cfg(feature = "ssr")]
 pub mod address;
-#[cfg(feature = "ssr")]
-mod changes;
 #[cfg(feature = "ssr")]
 pub mod column;
 #[cfg(feature = "ssr")]
@@ -40,7 +39,8 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-pub use detail_view::{ChangeLine, DetailView, Fact, FieldChange, Stop};
+pub use changes::{ChangeFields, ChangeLine, ChangedRow, ChangesView, FieldChange};
+pub use detail_view::{DetailView, Fact, Stop};
 pub use list_view::{Cell, Chip, Choice, Fields, Head, ListRow, ListView, Tab};
 pub use row::OpportunityRow;
 pub use status::{State, Status};

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 29] = [
+const UNSAFE: [&str; 31] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -25,6 +25,8 @@ const UNSAFE: [&str; 29] = [
     "POST /rpc/sync/start",
     "POST /rpc/sync/cancel",
     "POST /rpc/opportunities/list",
+    "POST /rpc/opportunities/changes",
+    "POST /rpc/sync/failures",
     "POST /rpc/opportunities/read",
     "POST /rpc/opportunities/read-again",
     "POST /rpc/opportunities/save-view",
