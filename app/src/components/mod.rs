@@ -5,7 +5,6 @@ pub mod chart;
 pub mod failure;
 pub mod frame;
 pub mod icon;
-pub mod listing;
 pub mod pager;
 pub mod signed_in;
 pub mod theme;

@@ -6,6 +6,7 @@ pub mod changes_page;
 pub mod detail;
 mod facts;
 pub mod filters;
+pub mod listing;
 pub mod page;
 mod table;
 mod views;

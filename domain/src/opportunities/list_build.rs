@@ -6,11 +6,11 @@ use super::address::Address;
 use super::column::Column;
 use super::filter::Sort;
 use super::form;
-use super::list_view::{Cell, Head, ListRow, ListView, Tab};
+use super::list_view::{ListView, Tab};
 use super::query::Query;
 use super::saved::{self, SavedView};
 use super::words::{money, status_tone};
-use super::{OpportunityRow, list};
+use super::{Cell, Head, OpportunityRow, Sheet, list};
 use crate::calendar::{week, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::{Caller, Permission};
@@ -59,20 +59,25 @@ impl ListView {
             tabs: tabs(&address, &saved::list(tx, caller.person()).await?, caller, zone, now),
             search: address.without(&["page"]).query(),
             fields: form::fields(tx, &address, &query).await?,
-            chips: form::chips(&address, &query, PATH),
-            heads: query.columns.iter().map(|column| head(*column, &address, query.sort, &tenant.currency)).collect(),
-            rows: listed.rows.iter().map(|row| line(row, &query.columns, zone)).collect(),
-            total: listed.total,
-            summary: format!(
-                "{} {} · {} {} ex tax",
-                number(listed.total),
-                if listed.total == 1 { "record" } else { "records" },
-                money(Some(listed.value)),
-                tenant.currency
-            ),
-            pager: Pager::new(query.page, query.limit, listed.total, &address, PATH),
-            csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
-            fresh,
+            sheet: Sheet {
+                chips: form::chips(&address, &query, PATH),
+                heads: query
+                    .columns
+                    .iter()
+                    .map(|column| head(*column, &address, query.sort, &tenant.currency))
+                    .collect(),
+                rows: listed.rows.iter().map(|row| line(row, &query.columns, zone)).collect(),
+                summary: format!(
+                    "{} {} · {} {} ex tax",
+                    number(listed.total),
+                    if listed.total == 1 { "record" } else { "records" },
+                    money(Some(listed.value)),
+                    tenant.currency
+                ),
+                pager: Pager::new(query.page, query.limit, listed.total, &address, PATH),
+                csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
+                fresh,
+            },
         })
     }
 }
@@ -113,17 +118,21 @@ fn head(column: Column, address: &Address, sort: Sort, currency: &str) -> Head {
     Head {
         label: column.label(currency),
         number: column.is_number(),
-        href: address.with("sort", &next).href(PATH),
+        href: Some(address.with("sort", &next).href(PATH)),
         descending,
     }
 }
 
-fn line(row: &OpportunityRow, columns: &[Column], zone: chrono_tz::Tz) -> ListRow {
+fn line(row: &OpportunityRow, columns: &[Column], zone: chrono_tz::Tz) -> Vec<Cell> {
+    let leads =
+        |column: Column| column == Column::Subject || (column == Column::Id && !columns.contains(&Column::Subject));
     let cell = |column: &Column| Cell {
         text: column.text(row, zone),
         number: column.is_number(),
         tone: (*column == Column::Status).then(|| status_tone(row)),
-        leads: *column == Column::Subject || (*column == Column::Id && !columns.contains(&Column::Subject)),
+        href: leads(*column).then(|| format!("{PATH}/{}", row.id)),
+        note: (leads(*column) && row.deleted_at.is_some()).then(|| "deleted".into()),
+        ..Cell::default()
     };
-    ListRow { id: row.id, cells: columns.iter().map(cell).collect(), gone: row.deleted_at.is_some() }
+    columns.iter().map(cell).collect()
 }

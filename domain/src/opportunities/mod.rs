@@ -4,6 +4,7 @@ pub mod changes;
 mod detail_view;
 mod list_view;
 mod row;
+mod sheet;
 mod status;
 
 #[cfg(feature = "ssr")]
@@ -39,8 +40,9 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-pub use changes::{ChangeFields, ChangeLine, ChangedRow, ChangesView, FieldChange};
+pub use changes::{ChangeFields, ChangeLine, ChangesView, FieldChange};
 pub use detail_view::{DetailView, Fact, Stop};
-pub use list_view::{Cell, Chip, Choice, Fields, Head, ListRow, ListView, Tab};
+pub use list_view::{Chip, Choice, Fields, ListView, Tab};
 pub use row::OpportunityRow;
+pub use sheet::{Cell, Head, Sheet};
 pub use status::{State, Status};

@@ -6,22 +6,24 @@ use chrono_tz::Tz;
 use super::line::line;
 use super::query::{KINDS, Query};
 use super::store::{self, ChangeRow};
-use super::{ChangeFields, ChangedRow, ChangesView};
+use super::{ChangeFields, ChangesView};
 use crate::calendar::zone_or_utc;
 use crate::db::TenantTx;
 use crate::identity::Caller;
 use crate::money::grouped;
 use crate::opportunities::address::Address;
 use crate::opportunities::form::between;
-use crate::opportunities::list_build::ListError;
+use crate::opportunities::list_build::{ListError, PATH as OPPORTUNITIES};
 use crate::opportunities::words::change_words;
-use crate::opportunities::{Chip, Choice};
+use crate::opportunities::{Cell, Chip, Choice, Head, Sheet};
 use crate::pager::Pager;
 use crate::params::Params;
 use crate::sync::{freshness, store as runs};
 
 /// Where the list lives.
 pub const PATH: &str = "/changes";
+
+const HEADS: [&str; 6] = ["When", "Opportunity", "Customer", "What", "Learned from", "Before and after"];
 
 /// Parameters that the form has a field for; `page` begins anew.
 const WITH_A_FIELD: [&str; 6] = ["from", "to", "startsFrom", "startsTo", "kind", "page"];
@@ -43,12 +45,15 @@ impl ChangesView {
         let (runs, _) = runs::recent(tx, 1).await?;
         Ok(ChangesView {
             fields: fields(&address, filter.kind),
-            chips: chips(&address),
-            rows: rows.iter().map(|row| changed(row, zone)).collect(),
-            summary: format!("{} {}", grouped(total.unsigned_abs()), if total == 1 { "change" } else { "changes" }),
-            pager: Pager::new(page, limit, total, &address, PATH),
-            csv: address.without(&["page", "limit"]).href("/api/changes.csv"),
-            fresh: freshness(runs.first(), now),
+            sheet: Sheet {
+                chips: chips(&address),
+                heads: HEADS.map(Head::fixed).into(),
+                rows: rows.iter().map(|row| cells(row, zone)).collect(),
+                summary: format!("{} {}", grouped(total.unsigned_abs()), if total == 1 { "change" } else { "changes" }),
+                pager: Pager::new(page, limit, total, &address, PATH),
+                csv: address.without(&["page", "limit"]).href("/api/changes.csv"),
+                fresh: freshness(runs.first(), now),
+            },
         })
     }
 }
@@ -83,13 +88,16 @@ pub(super) fn chips(address: &Address) -> Vec<Chip> {
     chips.into_iter().flatten().collect()
 }
 
-fn changed(row: &ChangeRow, zone: Tz) -> ChangedRow {
-    ChangedRow {
-        opportunity_id: row.opportunity_id,
-        opportunity: name(row),
-        customer: row.organisation_name.clone().unwrap_or_else(|| "—".into()),
-        line: line(row, zone),
-    }
+fn cells(row: &ChangeRow, zone: Tz) -> Vec<Cell> {
+    let line = line(row, zone);
+    vec![
+        Cell::text(line.when),
+        Cell::link(name(row), Some(format!("{OPPORTUNITIES}/{}", row.opportunity_id))),
+        Cell::text(row.organisation_name.clone().unwrap_or_else(|| "—".into())),
+        Cell { tone: Some(line.tone), ..Cell::text(line.what) },
+        Cell::text(line.source),
+        Cell { wrap: true, fields: line.fields, ..Cell::text("—") },
+    ]
 }
 
 /// What the opportunity is called now.

@@ -12,4 +12,4 @@ pub mod query;
 pub mod store;
 mod view;
 
-pub use view::{ChangeFields, ChangeLine, ChangedRow, ChangesView, FieldChange};
+pub use view::{ChangeFields, ChangeLine, ChangesView, FieldChange};

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dashboard::Tone;
-use crate::opportunities::{Chip, Choice};
-use crate::pager::Pager;
+use crate::opportunities::{Choice, Sheet};
 
 /// A column before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,15 +24,6 @@ pub struct ChangeLine {
     pub fields: Vec<FieldChange>,
 }
 
-/// One change of any record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangedRow {
-    pub opportunity_id: i64,
-    pub opportunity: String,
-    pub customer: String,
-    pub line: ChangeLine,
-}
-
 /// What the form above the list holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeFields {
@@ -46,16 +36,9 @@ pub struct ChangeFields {
     pub kept: Vec<(String, String)>,
 }
 
-/// A page of the list and everything around it.
+/// A page of the list and the form above it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangesView {
     pub fields: ChangeFields,
-    pub chips: Vec<Chip>,
-    pub rows: Vec<ChangedRow>,
-    /// "245 changes".
-    pub summary: String,
-    pub pager: Pager,
-    pub csv: String,
-    /// How old the mirror is.
-    pub fresh: String,
+    pub sheet: Sheet,
 }

@@ -3,23 +3,25 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::FailuresView;
 use super::query::Query;
 use super::store::{self, Brief};
-use super::{FailedRow, FailuresView};
 use crate::calendar::zone_or_utc;
 use crate::db::TenantTx;
 use crate::identity::{Caller, Permission};
 use crate::money::grouped;
-use crate::opportunities::Chip;
 use crate::opportunities::address::Address;
 use crate::opportunities::list_build::ListError;
 use crate::opportunities::words::stamp;
+use crate::opportunities::{Cell, Chip, Head, Sheet};
 use crate::pager::Pager;
 use crate::params::Params;
 use crate::sync::{connection, freshness, store as runs};
 
 /// Where the list lives.
 const PATH: &str = "/failures";
+
+const HEADS: [&str; 7] = ["Record", "Reason", "First seen", "Last seen", "Runs", "Text", "Again"];
 
 impl FailuresView {
     /// Reads the list that an address asks for. A page behind the last shows the last.
@@ -41,15 +43,18 @@ impl FailuresView {
             None => None,
         };
         let (runs, _) = runs::recent(tx, 1).await?;
+        let may_read = caller.may(Permission::RunSync);
         Ok(FailuresView {
-            chips: chips(&address),
-            rows: rows.iter().map(|row| failed(row, subdomain.as_deref(), &address, zone)).collect(),
-            summary: format!("{} {}", grouped(total.unsigned_abs()), if total == 1 { "record" } else { "records" }),
-            pager: Pager::new(page, limit, total, &address.without(&["raw"]), PATH),
-            csv: address.without(&["page", "limit", "raw"]).href("/api/sync/failures.csv"),
             raw: text,
-            fresh: freshness(runs.first(), now),
-            may_read_again: caller.may(Permission::RunSync),
+            sheet: Sheet {
+                chips: chips(&address),
+                heads: HEADS.map(Head::fixed).into(),
+                rows: rows.iter().map(|row| cells(row, subdomain.as_deref(), &address, zone, may_read)).collect(),
+                summary: format!("{} {}", grouped(total.unsigned_abs()), if total == 1 { "record" } else { "records" }),
+                pager: Pager::new(page, limit, total, &address.without(&["raw"]), PATH),
+                csv: address.without(&["page", "limit", "raw"]).href("/api/sync/failures.csv"),
+                fresh: freshness(runs.first(), now),
+            },
         })
     }
 }
@@ -60,24 +65,20 @@ pub(super) fn chips(address: &Address) -> Vec<Chip> {
     run.into_iter().collect()
 }
 
-fn failed(row: &Brief, subdomain: Option<&str>, address: &Address, zone: Tz) -> FailedRow {
-    FailedRow {
-        id: row.source_id,
-        source_url: subdomain
-            .zip(row.source_id)
-            .map(|(name, id)| format!("https://{name}.current-rms.com/opportunities/{id}")),
-        reason: reason(row),
-        first_seen: stamp(Some(row.first_failed_at), zone),
-        last_seen: stamp(Some(row.failed_at), zone),
-        runs: runs_met(row),
-        attempts: grouped(u64::from(row.attempts.unsigned_abs())),
-        raw_href: {
-            // The text is shown beside the same page of the list.
-            let page = address.get("page").unwrap_or("1");
-            format!("{}#raw", address.with("raw", &row.source_key).with("page", page).href(PATH))
-        },
-        key: row.source_key.clone(),
-    }
+fn cells(row: &Brief, subdomain: Option<&str>, address: &Address, zone: Tz, may_read: bool) -> Vec<Cell> {
+    let id = row.source_id.map_or_else(|| "no id".into(), |id| id.to_string());
+    let source = subdomain.zip(row.source_id);
+    // The text is shown below the same page of the list.
+    let raw = address.with("raw", &row.source_key).with("page", address.get("page").unwrap_or("1"));
+    vec![
+        Cell::link(id, source.map(|(name, id)| format!("https://{name}.current-rms.com/opportunities/{id}"))),
+        Cell { wrap: true, ..Cell::text(reason(row)) },
+        Cell::text(stamp(Some(row.first_failed_at), zone)),
+        Cell::text(stamp(Some(row.failed_at), zone)),
+        Cell::text(runs_met(row)),
+        Cell::link("Raw JSON", Some(format!("{}#raw", raw.href(PATH)))),
+        Cell { again: row.source_id.filter(|_| may_read), ..Cell::default() },
+    ]
 }
 
 /// The key at fault and what is wrong with it.

@@ -12,4 +12,4 @@ mod view;
 
 #[cfg(feature = "ssr")]
 pub use store::{FailureRow, count_open, keep, list, open_ids, resolve, resolve_unmet};
-pub use view::{FailedRow, FailuresView};
+pub use view::FailuresView;
