@@ -197,7 +197,7 @@ test('failed records say why, show their text and are read again', async () => {
       const { page, context, expectClean, close } = await openPage(browser, { baseURL: host.url, theme, viewport, javaScriptEnabled, storageState: signedIn });
       if (!signedIn) {
         await page.goto('/sign-in');
-        await page.getByLabel('Email').fill('sick@example.com');
+        await page.getByLabel('E-mail address').fill('sick@example.com');
         await page.getByLabel('Password').fill('a long enough password');
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
@@ -222,7 +222,7 @@ test('failed records say why, show their text and are read again', async () => {
       await account.control('change', { id, patch: { state: 2 } });
       await page.goto('/failures');
       if (javaScriptEnabled) await ready(page);
-      await page.getByRole('button', { name: `Read ${id} again now` }).click();
+      await page.getByRole('button', { name: `Read again now: ${id}` }).click();
       await page.getByText(id === broken ? '1 record' : 'Every record that Current RMS has shown is mirrored.', { exact: true }).waitFor();
       expectClean();
       await close();

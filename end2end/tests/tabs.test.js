@@ -42,7 +42,7 @@ async function until(what, within, ask) {
 test(`${TABS} tabs share one stream, see a change within 2 s, and outlive the one that holds it`, { timeout: 300_000 }, async (t) => {
   const { page, context, expectClean, close } = await openPage(browser, { baseURL: host.url });
   await page.goto('/sign-in');
-  await page.getByLabel('Email').fill('tabs@example.com');
+  await page.getByLabel('E-mail address').fill('tabs@example.com');
   await page.getByLabel('Password').fill('a long enough password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();

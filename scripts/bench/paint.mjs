@@ -11,7 +11,7 @@ const browser = await launchBrowser();
 const first = await browser.newContext();
 const entry = await first.newPage();
 await entry.goto(`${root}/sign-in`);
-await entry.getByLabel('Email').fill(email);
+await entry.getByLabel('E-mail address').fill(email);
 await entry.getByLabel('Password').fill(password);
 await entry.getByRole('button', { name: 'Sign in' }).click();
 await entry.locator('.kpi .value').first().waitFor();

@@ -59,7 +59,7 @@ fn Again(id: i64) -> impl IntoView {
     view! {
         <form method="post" action=ReadAgain::PATH>
             <input type="hidden" name="id" value=id/>
-            <button class="btn" aria-label=format!("Read {id} again now")>"Read again now"</button>
+            <button class="btn" aria-label=format!("Read again now: {id}")>"Read again now"</button>
         </form>
     }
 }

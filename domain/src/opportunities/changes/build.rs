@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::line::line;
+use super::line::brief;
 use super::query::{KINDS, Query};
 use super::store::{self, ChangeRow};
 use super::{ChangeFields, ChangesView};
@@ -89,7 +89,7 @@ pub(super) fn chips(address: &Address) -> Vec<Chip> {
 }
 
 fn cells(row: &ChangeRow, zone: Tz) -> Vec<Cell> {
-    let line = line(row, zone);
+    let line = brief(row, zone);
     vec![
         Cell::text(line.when),
         Cell::link(name(row), Some(format!("{OPPORTUNITIES}/{}", row.opportunity_id))),

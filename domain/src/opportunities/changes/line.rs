@@ -8,10 +8,18 @@ use super::store::ChangeRow;
 use super::{ChangeLine, FieldChange};
 use crate::opportunities::words::{change_words, field_words, stamp};
 
+/// Letters of a value in a list.
+const MOST_LETTERS: usize = 60;
+
 /// A change as people read it, times in the tenant's zone.
 pub fn line(change: &ChangeRow, zone: Tz) -> ChangeLine {
     let (what, tone) = change_words(&change.kind);
-    let fields = change.fields.as_object().into_iter().flatten().map(|(field, pair)| FieldChange {
+    let pairs: Vec<_> = change.fields.as_object().into_iter().flatten().collect();
+    let has = |name: &str| pairs.iter().any(|(field, _)| *field == name);
+    // The name follows the subject, and every change moves the source's own time: neither is news beside another field.
+    let (subject, others) = (has("subject"), pairs.len() > 1);
+    let told = |field: &str| !(field == "name" && subject || field == "updated_at_rms" && others);
+    let fields = pairs.iter().filter(|(field, _)| told(field)).map(|(field, pair)| FieldChange {
         field: field_words(field),
         before: shown(field, pair.get(0), zone),
         after: shown(field, pair.get(1), zone),
@@ -27,6 +35,20 @@ pub fn line(change: &ChangeRow, zone: Tz) -> ChangeLine {
         },
         fields: fields.collect(),
     }
+}
+
+/// The same for a row of a list: long values are cut, the record's page and the file have the rest.
+pub fn brief(change: &ChangeRow, zone: Tz) -> ChangeLine {
+    let cut = |text: String| match text.char_indices().nth(MOST_LETTERS) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    };
+    let mut line = line(change, zone);
+    for field in &mut line.fields {
+        field.before = cut(std::mem::take(&mut field.before));
+        field.after = cut(std::mem::take(&mut field.after));
+    }
+    line
 }
 
 fn shown(field: &str, value: Option<&Value>, zone: Tz) -> String {

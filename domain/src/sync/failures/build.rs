@@ -84,8 +84,8 @@ fn cells(row: &Brief, subdomain: Option<&str>, address: &Address, zone: Tz, may_
 /// The key at fault and what is wrong with it.
 pub(super) fn reason(row: &Brief) -> String {
     match &row.field {
-        Some(field) => format!("{field}: {}", row.reason),
-        None => row.reason.clone(),
+        Some(field) if !row.reason.starts_with(field.as_str()) => format!("{field}: {}", row.reason),
+        _ => row.reason.clone(),
     }
 }
 
