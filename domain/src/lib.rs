@@ -8,6 +8,7 @@ pub mod identity;
 pub mod live;
 pub mod money;
 pub mod opportunities;
+pub mod pager;
 pub mod sync;
 
 #[cfg(feature = "ssr")]
@@ -16,6 +17,8 @@ pub mod audit;
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod db;
+#[cfg(feature = "ssr")]
+pub mod export;
 #[cfg(feature = "ssr")]
 pub mod params;
 #[cfg(feature = "ssr")]

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod frame;
 pub mod icon;
 pub mod refusal;
+pub mod pager;
 pub mod signed_in;
 pub mod theme;
 pub mod toast;

@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod connection;
+pub mod changes;
 pub mod dashboard;
 pub mod health;
 pub mod keys;

@@ -1,6 +1,7 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
 mod connection;
+mod changes;
 mod dashboard;
 mod export;
 mod health;
@@ -37,6 +38,8 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(opportunities::list))
         .routes(routes!(export::opportunities))
         .routes(routes!(opportunities::read))
+        .routes(routes!(changes::list))
+        .routes(routes!(export::changes))
         .routes(routes!(people::list, people::invite))
         .routes(routes!(people::change))
         .routes(routes!(people::make_link))
@@ -49,6 +52,7 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(sync::cancel))
         .routes(routes!(sync::status))
         .routes(routes!(sync::failures))
+        .routes(routes!(export::failures))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

@@ -26,6 +26,8 @@ const UNSAFE: [&str; 31] = [
     "POST /rpc/sync/start",
     "POST /rpc/sync/cancel",
     "POST /rpc/opportunities/list",
+    "POST /rpc/opportunities/changes",
+    "POST /rpc/sync/failures",
     "POST /rpc/opportunities/read",
     "POST /rpc/opportunities/read-again",
     "POST /rpc/opportunities/save-view",

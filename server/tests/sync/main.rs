@@ -10,6 +10,7 @@ mod command_line;
 mod connection;
 mod crashes;
 mod desk;
+mod desk_clocks;
 mod equality;
 mod failures;
 mod manners;
