@@ -2,8 +2,8 @@
 //! same attributes, so none can be left out. The shapes here say what the answers look like; a test holds them to the truth.
 
 pub mod answers;
-pub mod connection;
 pub mod changes;
+pub mod connection;
 pub mod dashboard;
 pub mod health;
 pub mod keys;

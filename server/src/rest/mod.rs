@@ -1,7 +1,7 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
-mod connection;
 mod changes;
+mod connection;
 mod dashboard;
 mod export;
 mod health;

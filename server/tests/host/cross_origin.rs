@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 31] = [
+const UNSAFE: [&str; 33] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
