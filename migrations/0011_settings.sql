@@ -3,7 +3,7 @@
 grant create on schema app to backline_lookup;
 
 -- Starting over removes the mirror of a tenant, as work behind an admin's request. What people made has no such grant.
-grant delete on app.opportunities, app.opportunity_changes, app.change_counts, app.opportunity_activity,
+grant delete on app.opportunities, app.opportunity_changes, app.change_counts, app.opportunity_activity, app.dashboard_snapshots,
     app.sync_failures, app.sync_cursors, app.sync_metadata to backline_worker;
 
 -- Weeks begin with it.

@@ -137,6 +137,7 @@ grant update on app.schedules to backline_app, backline_worker;
 create function app.add_schedules(tenant uuid) returns void language sql set search_path = '' as $$
     insert into app.schedules (tenant_id, name, type, payload, cron) values
         (tenant, 'incremental-sync', 'sync', '{"kind": "incremental"}', '*/15 * * * *'),
+        (tenant, 'nightly-snapshot', 'snapshot', '{}', '*/10 0-1 * * *'),
         (tenant, 'nightly-sweep', 'sync', '{"kind": "sweep"}', '0 2 * * *'),
         (tenant, 'clean-up', 'clean_up', '{}', '30 3 * * *')
     on conflict (tenant_id, name) do nothing

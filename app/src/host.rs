@@ -6,6 +6,7 @@ use domain::Services;
 use domain::identity::session::Current;
 use domain::identity::token::Token;
 use domain::identity::{Caller, Permission};
+use domain::opportunities::list_build::ListError;
 use domain::sync::SyncError;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -103,6 +104,15 @@ impl From<domain::db::DbError> for AppError {
         tracing::error!(%error, request, "a server function failed");
         set_status(if away { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR });
         if away { AppError::Unavailable } else { AppError::Internal { request } }
+    }
+}
+
+impl From<ListError> for AppError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Fault(fault) => invalid(&fault.field, &fault.reason),
+            ListError::Db(error) => domain::db::DbError::from(error).into(),
+        }
     }
 }
 

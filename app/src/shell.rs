@@ -11,9 +11,11 @@ use crate::dashboard::page::DashboardPage;
 use crate::identity::sign_in::SignInPage;
 use crate::live::Live;
 use crate::not_found::NotFound;
+use crate::opportunities::changes_page::ChangesPage;
 use crate::opportunities::detail::OpportunityPage;
 use crate::opportunities::page::OpportunitiesPage;
 use crate::settings::{AccountPage, ConnectionPage, KeysPage, PeoplePage};
+use crate::sync::failures_page::FailuresPage;
 
 /// The HTML document. `theme.js` runs before the first paint, so that no theme flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -56,6 +58,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities") view=OpportunitiesPage ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities/:id") view=OpportunityPage ssr=SsrMode::Async/>
+                <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>
+                <Route path=path!("/failures") view=FailuresPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/settings/account") view=AccountPage ssr=SsrMode::Async/>
                 <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async/>

@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod live;
 pub mod money;
 pub mod opportunities;
+pub mod pager;
 pub mod sync;
 
 #[cfg(feature = "ssr")]
@@ -17,6 +18,8 @@ pub mod audit;
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod db;
+#[cfg(feature = "ssr")]
+pub mod export;
 #[cfg(feature = "ssr")]
 pub mod params;
 #[cfg(feature = "ssr")]

@@ -87,6 +87,16 @@ export async function command(host, args, input = '') {
   return out.trim();
 }
 
+/** Runs SQL on the host's database as its superuser, for what a test cannot live through: nights that are over. */
+export async function sql(host, text) {
+  const child = spawn('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', await command(host, ['db', 'url'])], { stdio: ['pipe', 'ignore', 'pipe'] });
+  let err = '';
+  child.stderr.on('data', (chunk) => { err += chunk; });
+  child.stdin.end(text);
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`psql ended with ${code}: ${err}`);
+}
+
 /** A simulated Current RMS account of a test's own, with its control side. */
 export async function startAccount(opportunities) {
   const port = await freePort();

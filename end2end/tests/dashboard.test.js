@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
-import { startHost } from '../support/host.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql, startHost } from '../support/host.js';
 
 let host, browser, state;
 
@@ -24,6 +25,7 @@ after(async () => {
 });
 
 const open = (options = {}) => openPage(browser, { baseURL: host.url, storageState: state, ...options });
+const region = (page, name) => page.getByRole('region', { name, exact: true });
 const ready = (page) => page.locator('html[data-ready]').waitFor({ state: 'attached' });
 
 test('before the first sync the page says what it will do, and offers nothing else', async () => {
@@ -33,7 +35,7 @@ test('before the first sync the page says what it will do, and offers nothing el
     await ready(page);
     await page.getByText('First time here').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Incremental sync' }).isDisabled(), true);
-    await page.getByText('Nothing is mirrored yet.').waitFor();
+    for (const name of ['Status', 'Status by day']) await region(page, name).getByText('Nothing is mirrored yet.').waitFor();
     await axe(page);
     expectClean();
     await close();
@@ -69,11 +71,111 @@ test('the numbers of the page are those of the API', async () => {
   const { data } = await answer.json();
   const card = page.getByRole('region', { name: 'Opportunities', exact: true });
   assert.equal(await card.locator('.value').textContent(), String(data.overview.totalOpportunities));
-  const rows = await page.getByRole('region', { name: 'Status' }).locator('.chart-data tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.cells[1].textContent)));
+  const rows = await region(page, 'Status').locator('.chart-data tbody tr').evaluateAll((rows) => rows.map((row) => Number(row.cells[1].textContent)));
   assert.deepEqual(rows, data.statusDistribution.map((status) => status.count));
   assert.equal(rows.reduce((sum, count) => sum + count, 0), data.overview.totalOpportunities);
   await close();
 });
+
+test('on the first day the status by day is today, and its numbers lead to their lists', async () => {
+  const { page, expectClean, close } = await open();
+  await page.goto('/');
+  await ready(page);
+  const card = region(page, 'Status by day');
+  await card.getByText('Today is the first day.').waitFor();
+  const keys = await card.locator('.keys a').evaluateAll((keys) => keys.map((key) => Number(key.querySelector('.now').textContent)));
+  assert.equal(keys.reduce((sum, count) => sum + count, 0), 245);
+  for (const name of ['Open value', 'Opportunities', 'Failed records']) {
+    assert.match(await region(page, name).textContent(), /no figure for the period before yet/, name);
+    assert.equal(await region(page, name).locator('.spark').count(), 0, name);
+  }
+  await axe(page);
+  await card.locator('.keys a').first().click();
+  await page.getByText(new RegExp(`^${keys[0]} records`)).waitFor();
+  expectClean();
+  await close();
+});
+
+test('after a month of nights every card has its change and its line; a night that was missed is a gap', async () => {
+  // 30 nights, one of them missed, and a status that nobody uses any more, with a name that does not end.
+  await sql(host, `
+    with nights as (select t.id, (now() at time zone t.timezone)::date - n as day, n from app.tenants t, generate_series(1, 30) n where t.slug = 'demo' and n <> 5),
+    counts as (
+      select v.id, v.day, o.status, max(o.opportunity_status) as name, greatest(1, count(*) - count(*) * v.n / 60) as count, coalesce(sum(o.charge_total), 0) as value
+      from nights v join app.opportunities o on o.tenant_id = v.id where o.deleted_at is null and o.status is not null group by v.id, v.day, v.n, o.status
+      union all select v.id, v.day, 99, 'Awaiting a signature <b>of everybody</b> who was ever asked ' || repeat('and again ', 12), v.n / 3, 0 from nights v where v.n > 10
+    ), totals as (
+      insert into app.dashboard_snapshots (tenant_id, day, total_opportunities, open_value, orders_this_month, failed_records)
+      select v.id, v.day, sum(c.count), 1000000 + 9000 * (v.n % 7) - 6000 * v.n, 24 + v.n % 9, v.n % 4 from nights v join counts c using (id, day) group by v.id, v.day, v.n
+    )
+    insert into app.status_snapshots (tenant_id, day, status, name, count, value) select * from counts`);
+  const { page, expectClean, close } = await open();
+  const read = async () => (await (await page.request.get('/api/dashboard')).json()).data;
+  let data = await read();
+  while (data.byDay.filter((day) => day.figures).length < 29) { await pause(100); data = await read(); }
+  await page.goto('/');
+  await ready(page);
+  for (const name of ['Open value', 'Opportunities', 'Failed records']) {
+    const text = await region(page, name).locator('.delta').textContent();
+    assert.match(text, /^([↑↓] (up|down) .*(against |\()|no change against )\d+ \w+/, name);
+    await region(page, name).getByRole('img', { name: /^From .* on \d+ \w+ to .* today$/ }).waitFor();
+  }
+  const now = data.overview.totalOpportunities, then = data.before.totalOpportunities.value;
+  assert.match(await region(page, 'Opportunities').locator('.delta').textContent(), new RegExp(`up ${Math.round((now - then) * 100 / then)} % against`));
+  const card = region(page, 'Status by day');
+  await card.getByText('As a table').click();
+  const rows = await card.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].slice(1).map((cell) => cell.textContent)));
+  assert.equal(rows.length, 30);
+  assert.deepEqual(rows[5], ['not kept that night']);
+  for (const [index, row] of rows.entries()) {
+    if (index === 5) continue;
+    const counts = row.map(Number), all = counts.pop();
+    assert.equal(counts.reduce((sum, count) => sum + count, 0), all);
+    assert.equal(all, data.byDay[29 - index].figures.totalOpportunities);
+  }
+  await axe(page);
+  await expectFits(page);
+  expectClean();
+  await close();
+});
+
+test('numbers of changes and failures lead to their lists, with the dates of the page', async () => {
+  const { page, close } = await open();
+  await page.goto('/?from=2026-01-01&to=2030-12-31');
+  const { data } = await (await page.request.get('/api/dashboard')).json();
+  assert.equal(await region(page, 'Failed records').locator('.value a').getAttribute('href'), '/failures');
+  assert.equal(await page.getByRole('link', { name: 'All changes' }).getAttribute('href'), '/changes?startsFrom=2026-01-01&startsTo=2030-12-31');
+  await region(page, 'Last 7 days').getByText('As a table').click();
+  const links = await region(page, 'Last 7 days').locator('tbody a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  assert.deepEqual(links, data.timeline.map(({ date }) => `/changes?from=${date}&to=${date}&startsFrom=2026-01-01&startsTo=2030-12-31`));
+  await close();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`chosen dates stay until all dates are asked for, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const { page, expectClean, close } = await open({ javaScriptEnabled });
+    const shown = () => page.locator('form.range input[type=date]').evaluateAll((fields) => fields.map((field) => field.value));
+    await page.goto('/');
+    const all = await region(page, 'Opportunities').locator('.value').textContent();
+    await page.getByLabel('Starts from').fill('2026-12-01');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL(/\/\?from=2026-12-01$/);
+    const some = await region(page, 'Opportunities').locator('.value').textContent();
+    assert.ok(Number(some) < Number(all), `${some} of ${all}`);
+    await page.goto('/opportunities');
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'All dates' }).waitFor();
+    assert.deepEqual(await shown(), ['2026-12-01', '']);
+    assert.equal(await region(page, 'Opportunities').locator('.value').textContent(), some);
+    await page.getByRole('link', { name: 'All dates' }).click();
+    await page.waitForURL(/\/$/);
+    assert.deepEqual(await shown(), ['', '']);
+    assert.equal(await region(page, 'Opportunities').locator('.value').textContent(), all);
+    expectClean();
+    await close();
+  });
+}
 
 for (const theme of THEMES) {
   for (const viewport of [DESKTOP, PHONE, { width: 1920, height: 1080 }]) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
-import { command, startHost } from '../support/host.js';
+import { command, startAccount, startHost } from '../support/host.js';
 
 let host, browser, state;
 
@@ -119,11 +119,11 @@ for (const javaScriptEnabled of [true, false]) {
 
 test('wrong addresses say what is wrong, and lead back', async () => {
   const { page, expectClean, close } = await open();
-  for (const [path, words] of [['/opportunities?minValue=x', 'minValue'], ['/opportunities/1', 'no such opportunity'], ['/opportunities/x', 'no such opportunity']]) {
+  for (const [path, words] of [['/opportunities?minValue=x', 'minValue'], ['/changes?kind=x', 'kind'], ['/failures?runId=x', 'runId'], ['/opportunities/1', 'no such opportunity'], ['/opportunities/x', 'no such opportunity']]) {
     const answer = await page.goto(path);
     assert.ok([400, 404].includes(answer.status()), `${path}: ${answer.status()}`);
     await page.getByText(words).first().waitFor();
-    await page.getByRole('link', { name: 'All opportunities' }).waitFor();
+    await page.getByRole('link', { name: /All opportunities|The whole list/ }).waitFor();
   }
   expectClean({ except: [/status of 40[04]/] });
   await close();
@@ -146,6 +146,105 @@ test('list and record stand in every theme and width', async () => {
       await expectFits(page);
       if (viewport === PHONE) await expectHitAreas(page);
       assert.equal(await page.locator('[style]').count(), 0);
+      expectClean();
+      await close();
+    }
+  }
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`changes are narrowed, turned and opened ${javaScriptEnabled ? 'with' : 'without'} WASM`, async () => {
+    const { page, expectClean, close } = await open({ javaScriptEnabled });
+    await page.goto('/');
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Changes' }).click();
+    await page.getByText('1–50 of 245').waitFor();
+    if (javaScriptEnabled) await ready(page);
+    await page.getByLabel('What').selectOption('updated');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('Nothing fits these filters.').waitFor();
+    await page.getByRole('link', { name: /Remove the filter What/ }).click();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText('51–100 of 245').waitFor();
+    const today = new Date().toISOString().slice(0, 10);
+    await page.goto(`/changes?from=${today}&to=${today}&startsFrom=${today}`);
+    const said = (await page.locator('.chips [role=status]').textContent()).trim();
+    const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
+    const file = await (await page.request.get(href)).text();
+    assert.equal(`${file.trim().split('\r\n').length - 3} changes`, said);
+    await page.locator('tbody tr td:nth-child(2) a').first().click();
+    await page.getByRole('heading', { name: 'Changes' }).waitFor();
+    await page.getByRole('link', { name: 'All changes' }).click();
+    await page.getByText('1 change').waitFor();
+    expectClean();
+    await close();
+  });
+}
+
+test('failed records say why, show their text and are read again', async () => {
+  const account = await startAccount(20);
+  const host = await startHost({ env: { BACKLINE_ALLOW_PRIVATE_TARGETS: '1' } });
+  try {
+    const [broken, hostile] = await account.ids();
+    const subject = `<img src=x onerror=alert(1)> ${'Ω'.repeat(300)}`;
+    await account.control('change', { id: broken, patch: { state: 'none' } });
+    await account.control('change', { id: hostile, patch: { state: subject } });
+    await command(host, ['tenant', 'create', '--slug', 'sick', '--name', 'Sick']);
+    await command(host, ['connection', 'set', '--tenant', 'sick', '--provider', 'current-rms', '--base-url', account.baseUrl, '--subdomain', 'demo', '--token-stdin'], 'demo-token');
+    await command(host, ['sync', 'initial', '--tenant', 'sick']).catch((error) => assert.match(error.message, /ended with 3/));
+    await command(host, ['user', 'create', '--tenant', 'sick', '--email', 'sick@example.com', '--name', 'S', '--role', 'admin', '--password-stdin'], 'a long enough password');
+    let signedIn;
+    for (const [theme, viewport, javaScriptEnabled] of [['light', DESKTOP, true], ['dark', PHONE, true], ['light', { width: 1920, height: 1080 }, true], ['light', DESKTOP, false]]) {
+      const { page, context, expectClean, close } = await openPage(browser, { baseURL: host.url, theme, viewport, javaScriptEnabled, storageState: signedIn });
+      if (!signedIn) {
+        await page.goto('/sign-in');
+        await page.getByLabel('E-mail address').fill('sick@example.com');
+        await page.getByLabel('Password').fill('a long enough password');
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
+        signedIn = await context.storageState();
+      }
+      await page.goto('/failures');
+      if (javaScriptEnabled) await ready(page);
+      await page.getByText('2 records').waitFor();
+      await page.getByRole('row', { name: new RegExp(String(broken)) }).getByRole('link', { name: 'Raw JSON' }).click();
+      await page.getByRole('region', { name: 'Raw JSON' }).waitFor();
+      assert.ok((await page.getByRole('region', { name: 'Raw JSON' }).textContent()).includes(`"id":${broken}`));
+      if (javaScriptEnabled) {
+        await axe(page);
+        await expectFits(page);
+        if (viewport === PHONE) await expectHitAreas(page);
+      }
+      expectClean();
+      await close();
+    }
+    for (const [id, javaScriptEnabled] of [[broken, true], [hostile, false]]) {
+      const { page, expectClean, close } = await openPage(browser, { baseURL: host.url, javaScriptEnabled, storageState: signedIn });
+      await account.control('change', { id, patch: { state: 2 } });
+      await page.goto('/failures');
+      if (javaScriptEnabled) await ready(page);
+      await page.getByRole('button', { name: `Read again now: ${id}` }).click();
+      await page.getByText(id === broken ? '1 record' : 'Every record that Current RMS has shown is mirrored.', { exact: true }).waitFor();
+      expectClean();
+      await close();
+    }
+  } finally {
+    await host.stop();
+    await account.stop();
+  }
+});
+
+test('the list of changes stands in every theme and width', async () => {
+  for (const theme of THEMES) {
+    for (const viewport of [DESKTOP, PHONE, { width: 1920, height: 1080 }]) {
+      const { page, expectClean, close } = await open({ theme, viewport });
+      for (const path of ['/changes', '/changes?kind=deleted', '/failures']) {
+        await page.goto(path);
+        await ready(page);
+        await axe(page);
+        await expectFits(page);
+        if (viewport === PHONE) await expectHitAreas(page);
+        assert.equal(await page.locator('[style]').count(), 0);
+      }
       expectClean();
       await close();
     }

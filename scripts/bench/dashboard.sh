@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# How fast the dashboard answers with 10,000 opportunities, with 10,000 changes and with a million: REST, HTML, and the list.
+# How fast the dashboard answers with 10,000 opportunities, with 10,000 changes and with a million: REST, HTML, and the list;
+# and when a person sees its numbers, in Chromium.
 # The load comes from the same cores.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,6 +11,8 @@ stop() { for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; for 
 trap stop EXIT
 unset DATABASE_URL POSTGRES_URL DIRECT_URL
 bin=$PWD/target/release/backline
+# Before the host starts: it says in its pages which files there are.
+(. scripts/tools.sh; need_npm; need_chromium; BACKLINE_BUILD_ONLY=site scripts/build.sh) >&2
 export BACKLINE_SECRET_KEY=a-key-for-benchmarks-only RUST_LOG=warn BACKLINE_DATA_DIR=$work/data BACKLINE_ADDR=127.0.0.1:$((port + 1))
 url=http://$BACKLINE_ADDR
 "$bin" simulate current-rms --port "$port" --opportunities 10000 --seed 1 2>"$work/sim.log" & pids+=($!)
@@ -35,6 +38,11 @@ row "GET /api/dashboard, 16 connections, 10,000 changes" /api/dashboard 16
 row "GET / (HTML with the numbers), 8 connections" / 8
 row "GET /opportunities (HTML of 50 rows), 8 connections" /opportunities 8
 row "GET /api/opportunities?q=festival, 8 connections" "/api/opportunities?q=festival" 8
+row "GET /changes (HTML of 50 rows), 8 connections" /changes 8
+printf '\n'
+printf 'a password for benchmarks' | "$bin" user create --tenant bench --email bench@example.com --name Bench --role admin --password-stdin >/dev/null
+node scripts/bench/paint.mjs "$url" bench@example.com 'a password for benchmarks'
+printf '\n| what | answers | p50 | p95 | p99 |\n|---|---|---|---|---|\n'
 psql -c "insert into app.opportunity_changes (tenant_id, opportunity_id, changed_at, kind, source)
   select o.tenant_id, o.id, now() - n * interval '6 seconds', 'updated', 'sync' from app.opportunities o, generate_series(1, 99) n" -c 'vacuum analyze'
 row "GET /api/dashboard, 16 connections, 1,000,000 changes" /api/dashboard 16

@@ -9,6 +9,12 @@ pub fn Bars(svg: String, label: &'static str) -> impl IntoView {
     view! { <div role="img" aria-label=label inner_html=svg></div> }
 }
 
+/// The lines of a long table. `lines` come from `domain::dashboard::by_day`: days, numbers and links of ours.
+#[component]
+pub fn Lines(lines: String) -> impl IntoView {
+    view! { <tbody inner_html=lines></tbody> }
+}
+
 /// A pie with its legend. `svg` comes from `domain::dashboard::pie` and holds no text at all.
 #[component]
 pub fn Pie(

@@ -17,6 +17,7 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
                 <a class="brand" href="/"><span class="mark" aria-hidden="true">"B"</span>"Backline"</a>
                 <Entry href="/" below="/" icon="dashboard" word="Dashboard"/>
                 <Entry href="/opportunities" below="/opportunities" icon="opportunities" word="Opportunities"/>
+                <Entry href="/changes" below="/changes" icon="changes" word="Changes"/>
                 <Entry href="/settings/account" below="/settings" icon="settings" word="Settings"/>
                 <div class="foot">
                     <PersonMenu viewer/>

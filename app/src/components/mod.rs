@@ -5,6 +5,7 @@ pub mod chart;
 pub mod failure;
 pub mod frame;
 pub mod icon;
+pub mod pager;
 pub mod refusal;
 pub mod signed_in;
 pub mod theme;

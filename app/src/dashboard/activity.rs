@@ -1,15 +1,17 @@
 //! How much changed on each of the last seven days, and which opportunities changed most.
 
-use domain::dashboard::TopView;
+use domain::dashboard::{DayBar, TopView};
 use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::components::chart::Bars;
 
 #[component]
-pub fn TimelineCard(timeline: String, days: Vec<(String, i64)>) -> impl IntoView {
-    let total: i64 = days.iter().map(|day| day.1).sum();
-    let row = |(day, count): (String, i64)| view! { <tr><th scope="row">{day}</th><td class="num">{count}</td></tr> };
+pub fn TimelineCard(timeline: String, days: Vec<DayBar>) -> impl IntoView {
+    let total: i64 = days.iter().map(|day| day.count).sum();
+    let row = |day: DayBar| {
+        view! { <tr><th scope="row">{day.label}</th><td class="num"><a href=day.href>{day.count}</a></td></tr> }
+    };
     view! {
         <section class="card s5" aria-labelledby="timeline-title">
             <header>

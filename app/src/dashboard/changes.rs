@@ -6,12 +6,14 @@ use leptos::prelude::*;
 use crate::components::badge::Badge;
 
 #[component]
-pub fn ChangesCard(changes: Vec<ChangeView>) -> impl IntoView {
+pub fn ChangesCard(changes: Vec<ChangeView>, href: String) -> impl IntoView {
     view! {
         <section class="card s7" aria-labelledby="changes-title">
             <header>
                 <h2 id="changes-title">"Recent changes"</h2>
                 <span class="basis">"from syncs, newest first"</span>
+                <span class="grow"></span>
+                <a class="basis" href=href>"All changes"</a>
             </header>
             {if changes.is_empty() {
                 view! { <p class="empty">"No change yet."</p> }.into_any()

@@ -2,6 +2,7 @@
 
 mod activity;
 mod api;
+mod by_day;
 mod cards;
 mod changes;
 mod months;

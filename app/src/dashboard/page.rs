@@ -10,6 +10,7 @@ use leptos_router::hooks::use_location;
 
 use super::activity::{TimelineCard, TopCard};
 use super::api::dashboard;
+use super::by_day::ByDayCard;
 use super::cards::Cards;
 use super::changes::ChangesCard;
 use super::months::MonthsCard;
@@ -55,6 +56,7 @@ fn Board(
                             <div class="grid below">
                                 <MonthsCard bars=view.bars months=view.months/>
                                 <StatusCard total=view.total pie=view.pie shares=view.shares all=view.statuses/>
+                                <ByDayCard view=view.by_day/>
                             </div>
                         }),
                         Err(error) => Either::Right(view! { <div class="top"><h1>"Dashboard"</h1></div> {failed(error)} }),
@@ -74,7 +76,7 @@ fn Board(
                     {move || Suspend::new(async move {
                         figures.await.ok().map(|view| view! {
                             <TimelineCard timeline=view.timeline days=view.days/>
-                            <ChangesCard changes=view.changes/>
+                            <ChangesCard changes=view.changes href=view.changes_href/>
                             <TopCard top=view.top/>
                         })
                     })}

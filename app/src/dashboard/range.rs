@@ -1,4 +1,5 @@
-//! The head of the dashboard: how old the numbers are, and the dates that they are narrowed to. A plain form makes the address.
+//! The head of the dashboard: how old the numbers are, and the dates that they are narrowed to. A plain form makes the address,
+//! and keeps the dates for the person.
 
 use leptos::prelude::*;
 
@@ -13,8 +14,10 @@ pub fn Head(from: String, to: String, fresh: String) -> impl IntoView {
             <form class="range" method="get" action="/" aria-label="Dates">
                 <label>"Starts from " <input class="field" type="date" name="from" value=from/></label>
                 <label>"to " <input class="field" type="date" name="to" value=to/></label>
+                <input type="hidden" name="keep" value="1"/>
                 <button class="btn">"Show"</button>
-                {narrowed.then(|| view! { <a class="btn quiet" href="/">"All dates"</a> })}
+                // Asked of the host, which forgets the dates.
+                {narrowed.then(|| view! { <a class="btn quiet" href="/?dates=all" rel="external">"All dates"</a> })}
             </form>
         </div>
     }

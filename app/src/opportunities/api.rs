@@ -1,6 +1,6 @@
 //! Server functions of the list and of one opportunity.
 
-use domain::opportunities::{DetailView, ListView};
+use domain::opportunities::{ChangesView, DetailView, ListView};
 use leptos::prelude::*;
 
 use crate::AppError;
@@ -11,16 +11,15 @@ pub async fn opportunities(search: String) -> Result<ListView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
     let read = ListView::read(&mut tx, &search, &caller, chrono::Utc::now()).await;
-    read.map_err(refused)
+    Ok(read?)
 }
 
-#[cfg(feature = "ssr")]
-fn refused(error: domain::opportunities::list_build::ListError) -> AppError {
-    use domain::opportunities::list_build::ListError;
-    match error {
-        ListError::Fault(fault) => crate::host::invalid(&fault.field, &fault.reason),
-        ListError::Db(error) => domain::db::DbError::from(error).into(),
-    }
+/// The list of changes that an address asks for.
+#[server(prefix = "/rpc", endpoint = "opportunities/changes")]
+pub async fn changes(search: String) -> Result<ChangesView, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    Ok(ChangesView::read(&mut tx, &search, &caller, chrono::Utc::now()).await?)
 }
 
 /// Keeps the list that `search` shows under a name, for oneself or for everybody.
@@ -36,7 +35,7 @@ pub async fn save_view(
     let request_id = crate::host::request_id();
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
     let new = NewView { name: &name, search: &search, shared };
-    save(&mut tx, person, &new, (&caller).into(), request_id.as_deref()).await.map_err(refused)?;
+    save(&mut tx, person, &new, (&caller).into(), request_id.as_deref()).await?;
     tx.commit().await.map_err(domain::db::DbError::from)?;
     leptos_axum::redirect(&domain::opportunities::address::Address::parse(&search).href("/opportunities"));
     Ok(())

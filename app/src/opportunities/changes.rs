@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::badge::Badge;
 
 #[component]
-pub fn Changes(changes: Vec<ChangeLine>) -> impl IntoView {
+pub fn Changes(id: i64, changes: Vec<ChangeLine>) -> impl IntoView {
     let line = |change: ChangeLine| {
         view! {
             <tr>
@@ -20,7 +20,12 @@ pub fn Changes(changes: Vec<ChangeLine>) -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="changes-title">
-            <header><h2 id="changes-title">"Changes"</h2><span class="basis">"newest first"</span></header>
+            <header>
+                <h2 id="changes-title">"Changes"</h2>
+                <span class="basis">"newest first"</span>
+                <span class="grow"></span>
+                <a class="btn" href=format!("/changes?opportunity={id}")>"All changes"</a>
+            </header>
             {if changes.is_empty() {
                 Either::Left(view! { <p class="empty">"No change is known."</p> })
             } else {
@@ -40,7 +45,7 @@ pub fn Changes(changes: Vec<ChangeLine>) -> impl IntoView {
 }
 
 #[component]
-fn Difference(fields: Vec<FieldChange>) -> impl IntoView {
+pub fn Difference(fields: Vec<FieldChange>) -> impl IntoView {
     if fields.is_empty() {
         return Either::Left(view! { <span class="dim">"—"</span> });
     }

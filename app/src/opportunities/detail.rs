@@ -96,7 +96,7 @@ fn Detail(detail: DetailView, again: ServerAction<ReadAgain>) -> impl IntoView {
                 <header><h2 id="money-title">"Money"</h2></header>
                 <Facts facts=detail.money/>
             </section>
-            <div class="s12"><Changes changes=detail.changes/></div>
+            <div class="s12"><Changes id changes=detail.changes/></div>
             <section class="card s12" aria-labelledby="record-title">
                 <header>
                     <h2 id="record-title">"Record"</h2>

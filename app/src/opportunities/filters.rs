@@ -49,7 +49,7 @@ pub fn Filters(fields: Fields) -> impl IntoView {
 
 /// One of several; `none` is the word for no choice, empty where the choices hold one for it.
 #[component]
-fn Select(name: &'static str, label: &'static str, none: &'static str, choices: Vec<Choice>) -> impl IntoView {
+pub fn Select(name: &'static str, label: &'static str, none: &'static str, choices: Vec<Choice>) -> impl IntoView {
     let option = |choice: Choice| view! { <option value=choice.value selected=choice.chosen>{choice.label}</option> };
     view! {
         <label>

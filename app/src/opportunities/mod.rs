@@ -1,10 +1,12 @@
 //! Opportunities: the list and the page of one.
 
-mod api;
+pub mod api;
 mod changes;
+pub mod changes_page;
 pub mod detail;
 mod facts;
-mod filters;
+pub mod filters;
+pub mod listing;
 pub mod page;
 mod table;
 mod views;

@@ -8,10 +8,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::api::opportunities;
-use super::filters::{Chips, Filters};
-use super::table::Table;
+use super::filters::Filters;
+use super::listing::{Rows, Unreadable, reading};
 use super::views::{KeepView, Views};
-use crate::components::failure::Failure;
 use crate::components::refusal::{Refused, use_refusal, without_refusal};
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
@@ -30,15 +29,11 @@ pub fn OpportunitiesPage() -> impl IntoView {
         <Title text="Opportunities"/>
         <SignedIn who let:_viewer>
             {move || refusal.get().map(|refusal| view! { <Refused refusal/> })}
-            <Transition fallback=Skeleton>
+            <Transition fallback=|| reading("Opportunities")>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(list) => Either::Left(view! { <List list/> }),
-                        Err(error) => Either::Right(view! {
-                            <div class="top"><h1>"Opportunities"</h1></div>
-                            <Failure what="The list could not be read." error/>
-                            <p><a class="btn" href="/opportunities">"All opportunities"</a></p>
-                        }),
+                        Err(error) => Either::Right(view! { <Unreadable title="Opportunities" path="/opportunities" error/> }),
                     }
                 })}
             </Transition>
@@ -48,50 +43,18 @@ pub fn OpportunitiesPage() -> impl IntoView {
 
 #[component]
 fn List(list: ListView) -> impl IntoView {
-    let ListView { tabs, search, fields, chips, heads, rows, summary, place, previous, next, csv, fresh, .. } = list;
-    let filtered = !chips.is_empty();
+    let ListView { tabs, search, fields, sheet } = list;
     let current = tabs.iter().find(|tab| tab.on && tab.removable.is_some()).cloned();
     view! {
         <div class="top">
             <h1>"Opportunities"</h1>
-            <span class="fresh"><span class="dot"></span>{fresh}</span>
+            <span class="fresh"><span class="dot"></span>{sheet.fresh.clone()}</span>
             <span class="grow"></span>
-            <a class="btn" href=csv rel="external" download="">"CSV"</a>
+            <a class="btn" href=sheet.csv.clone() rel="external" download="">"CSV"</a>
             <KeepView search current/>
         </div>
         <Views tabs/>
         <Filters fields/>
-        <Chips chips summary/>
-        {if rows.is_empty() {
-            Either::Left(view! {
-                <section class="card"><p class="empty">
-                    {if filtered { "No opportunity fits these filters." } else { "Nothing is mirrored yet. An initial sync on the dashboard brings everything." }}
-                </p></section>
-            })
-        } else {
-            Either::Right(view! { <Table heads rows/> })
-        }}
-        <nav class="chips pager" aria-label="Pages">
-            <span class="basis">{place}</span>
-            <span class="grow"></span>
-            <Turn href=previous word="Previous" rel="prev"/>
-            <Turn href=next word="Next" rel="next"/>
-        </nav>
-    }
-}
-
-#[component]
-fn Turn(href: Option<String>, word: &'static str, rel: &'static str) -> impl IntoView {
-    match href {
-        Some(href) => Either::Left(view! { <a class="btn" href=href rel=rel>{word}</a> }),
-        None => Either::Right(view! { <span class="btn" role="link" aria-disabled="true">{word}</span> }),
-    }
-}
-
-#[component]
-fn Skeleton() -> impl IntoView {
-    view! {
-        <div class="top"><h1>"Opportunities"</h1></div>
-        <div class="card" aria-hidden="true"><div class="skeleton text"></div><div class="skeleton plot"></div></div>
+        <Rows name="opportunities" none="Nothing is mirrored yet. An initial sync on the dashboard brings everything." sheet/>
     }
 }

@@ -1,16 +1,20 @@
-//! The rows of the list.
+//! The rows of a list, whatever it lists.
 
-use domain::opportunities::{Cell, Head, ListRow};
-use leptos::either::{Either, EitherOf3};
+use domain::opportunities::{Cell, Head};
+use leptos::either::{Either, EitherOf5};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use super::api::ReadAgain;
+use super::changes::Difference;
 use crate::components::badge::Badge;
 
 #[component]
-pub fn Table(heads: Vec<Head>, rows: Vec<ListRow>) -> impl IntoView {
+pub fn Table(name: &'static str, heads: Vec<Head>, rows: Vec<Vec<Cell>>) -> impl IntoView {
+    let row = |row: Vec<Cell>| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> };
     view! {
         <section class="card">
-            <div class="scroll" role="region" aria-label="Table of opportunities" tabindex="0">
+            <div class="scroll" role="region" aria-label=format!("Table of {name}") tabindex="0">
                 <table class="list">
                     <thead><tr>{heads.into_iter().map(head).collect_view()}</tr></thead>
                     <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
@@ -23,26 +27,39 @@ pub fn Table(heads: Vec<Head>, rows: Vec<ListRow>) -> impl IntoView {
 fn head(head: Head) -> impl IntoView {
     let sort = head.descending.map(|descending| if descending { "descending" } else { "ascending" });
     let mark = head.descending.map(|descending| if descending { "▾" } else { "▴" });
-    view! {
-        <th scope="col" class:num=head.number aria-sort=sort>
-            <a href=head.href>{head.label} {mark.map(|mark| view! { <span aria-hidden="true">{mark}</span> })}</a>
-        </th>
-    }
+    let inside = match head.href {
+        Some(href) => Either::Left(view! {
+            <a href=href>{head.label} {mark.map(|mark| view! { <span aria-hidden="true">{mark}</span> })}</a>
+        }),
+        None => Either::Right(head.label),
+    };
+    view! { <th scope="col" class:num=head.number aria-sort=sort>{inside}</th> }
 }
 
-fn row(row: ListRow) -> impl IntoView {
-    let (id, gone) = (row.id, row.gone);
-    let cell = move |cell: Cell| {
-        let title = cell.text.clone();
-        let inside = match (cell.tone, cell.leads) {
-            (Some(tone), _) => EitherOf3::A(view! { <Badge tone word=cell.text/> }),
-            (None, true) => EitherOf3::B(view! {
-                <a href=format!("/opportunities/{id}")>{cell.text}</a>
-                {if gone { Either::Left(view! { " " <span class="basis">"deleted"</span> }) } else { Either::Right(()) }}
-            }),
-            (None, false) => EitherOf3::C(cell.text),
-        };
-        view! { <td class:num=cell.number class:dim=!cell.leads && !cell.number title=title>{inside}</td> }
+fn cell(cell: Cell) -> impl IntoView {
+    let (number, wrap) = (cell.number, cell.wrap);
+    let title = (!cell.wrap).then(|| cell.text.clone());
+    let dim = cell.href.is_none() && !cell.number && !cell.wrap;
+    let inside = match cell {
+        Cell { tone: Some(tone), text, .. } => EitherOf5::A(view! { <Badge tone word=text/> }),
+        Cell { href: Some(href), text, note, .. } => EitherOf5::B(view! {
+            <a href=href>{text}</a>
+            {note.map(|note| view! { " " <span class="basis">{note}</span> })}
+        }),
+        Cell { again: Some(id), .. } => EitherOf5::C(view! { <Again id/> }),
+        Cell { fields, .. } if !fields.is_empty() => EitherOf5::D(view! { <Difference fields/> }),
+        Cell { text, .. } => EitherOf5::E(text),
     };
-    view! { <tr>{row.cells.into_iter().map(cell).collect_view()}</tr> }
+    view! { <td class:num=number class:dim=dim class:wrap=wrap title=title>{inside}</td> }
+}
+
+/// A plain form: its answer leads back to the list, in which the record then stands no more, or as seen just now.
+#[component]
+fn Again(id: i64) -> impl IntoView {
+    view! {
+        <form method="post" action=ReadAgain::PATH>
+            <input type="hidden" name="id" value=id/>
+            <button class="btn" aria-label=format!("Read again now: {id}")>"Read again now"</button>
+        </form>
+    }
 }

@@ -1,6 +1,7 @@
 //! Server functions of the sync control.
 
 use domain::sync::SyncView;
+use domain::sync::failures::FailuresView;
 use leptos::prelude::*;
 
 use crate::AppError;
@@ -13,6 +14,14 @@ pub async fn sync_state() -> Result<SyncView, AppError> {
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
     let view = SyncView::read(&mut tx, caller.may(Permission::RunSync), chrono::Utc::now()).await;
     Ok(view.map_err(domain::db::DbError::from)?)
+}
+
+/// The list of failed records that an address asks for.
+#[server(prefix = "/rpc", endpoint = "sync/failures")]
+pub async fn failures(search: String) -> Result<FailuresView, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    Ok(FailuresView::read(&mut tx, &search, &caller, chrono::Utc::now()).await?)
 }
 
 /// Starts a run and gives its id.

@@ -11,7 +11,7 @@ pub struct Layer {
 /// An SVG of this width, about that of its card so that labels keep their size, without animations, styles or ids. Colours
 /// are the light theme's; the stylesheet maps them for the dark one.
 pub fn svg(labels: Vec<String>, layers: Vec<Layer>, width: f32) -> Option<String> {
-    let colours = ["#0072b2", "#d55e00"];
+    let colours = ["#0072b2", "#d55e00", "#009e73", "#aa3377", "#7a7a85"];
     #[expect(clippy::cast_possible_truncation, reason = "a drawing; the numbers are in the table")]
     let series = layers
         .into_iter()

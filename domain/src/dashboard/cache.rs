@@ -4,13 +4,16 @@
 //! changed is seen within [`FRESH`].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use serde::ser::Error;
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use tokio::sync::Mutex as Turn;
 
+use super::drawings::Drawings;
 use super::{Dashboard, DateRange, store};
 use crate::db::{Actor, Db, QueryError};
 use crate::identity::TenantId;
@@ -21,19 +24,34 @@ pub const FRESH: Duration = Duration::from_secs(1);
 /// Ranges that are kept; beyond that those nobody waits for are dropped.
 const MOST: usize = 512;
 
-/// Figures and when they were computed.
+/// Figures and when they were computed, with what is made of them for the first who asks and serves all others.
 #[derive(Debug)]
 pub struct Computed {
     pub figures: Dashboard,
     pub computed_at: DateTime<Utc>,
     at: Instant,
     epoch: u64,
+    drawings: OnceLock<Drawings>,
+    json: OnceLock<Box<RawValue>>,
+}
+
+impl Computed {
+    pub(super) fn drawings(&self) -> &Drawings {
+        self.drawings.get_or_init(|| Drawings::of(&self.figures))
+    }
 }
 
 impl Serialize for Computed {
     /// As the figures alone.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.figures.serialize(serializer)
+        let json = match self.json.get() {
+            Some(json) => json,
+            None => {
+                let made = to_raw_value(&self.figures).map_err(S::Error::custom)?;
+                self.json.get_or_init(|| made)
+            }
+        };
+        json.serialize(serializer)
     }
 }
 
@@ -56,7 +74,8 @@ impl Cache {
         let (at, computed_at) = (Instant::now(), Utc::now());
         let mut tx = db.tenant_tx(actor).await?;
         let figures = store::read(&mut tx, range).await?;
-        Ok(slot.insert(Arc::new(Computed { figures, computed_at, at, epoch })).clone())
+        let (drawings, json) = (OnceLock::new(), OnceLock::new());
+        Ok(slot.insert(Arc::new(Computed { figures, computed_at, at, epoch, drawings, json })).clone())
     }
 
     fn slot(&self, tenant: TenantId, range: DateRange) -> Slot {

@@ -1,16 +1,36 @@
 //! The figures of the dashboard: shapes of `specs/current-rms-watcher.md`, section 5, from the mirror and its changes.
 
 #[cfg(feature = "ssr")]
+mod activity;
+#[cfg(feature = "ssr")]
 pub mod bars;
+#[cfg(feature = "ssr")]
+mod before;
+#[cfg(feature = "ssr")]
+mod build;
+#[cfg(feature = "ssr")]
+mod by_day;
 #[cfg(feature = "ssr")]
 pub mod cache;
 #[cfg(feature = "ssr")]
+pub mod dates;
+#[cfg(feature = "ssr")]
+mod drawings;
+mod history;
+#[cfg(feature = "ssr")]
+pub mod night;
+#[cfg(feature = "ssr")]
 pub mod pie;
+#[cfg(feature = "ssr")]
+pub mod snapshot;
+#[cfg(feature = "ssr")]
+mod spark;
 #[cfg(feature = "ssr")]
 pub mod store;
 mod view;
 
-pub use view::{Card, ChangeView, DashboardView, MonthBar, Share, Tone, TopView};
+pub use history::{Before, Day, Earlier, Figures};
+pub use view::{ByDayView, Card, Change, ChangeView, DashboardView, DayBar, MonthBar, Share, Spark, Tone, TopView};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,7 +50,11 @@ pub struct DateRange {
 #[serde(rename_all = "camelCase")]
 pub struct Dashboard {
     pub overview: Overview,
+    /// What the cards are compared with.
+    pub before: Before,
     pub status_distribution: Vec<StatusCount>,
+    /// The last 30 days in the tenant's zone, today last and live: the whole mirror, whatever the dates.
+    pub by_day: Vec<Day>,
     /// Twelve months by start date, those without value included.
     pub value_by_month: Vec<MonthValue>,
     /// The last seven days in the tenant's zone, today last, days without a change included.
@@ -68,6 +92,8 @@ pub struct StatusCount {
     /// The source's number; null for records without one.
     pub status_code: Option<i32>,
     pub count: i64,
+    /// Sum of `charge_total`.
+    pub value: Money,
 }
 
 /// What begins in a month, before tax.

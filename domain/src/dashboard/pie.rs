@@ -59,12 +59,14 @@ pub fn svg(shares: &[i64]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Money;
 
     fn counts(numbers: &[i64]) -> Vec<StatusCount> {
         let count = |(index, count): (usize, &i64)| StatusCount {
             status: format!("<b>{index}"),
             status_code: None,
             count: *count,
+            value: Money::default(),
         };
         numbers.iter().enumerate().map(count).collect()
     }

@@ -1,5 +1,5 @@
 //! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
-//! `0006_people.sql` or `0011_settings.sql`.
+//! `0006_people.sql`, `0010_snapshots.sql` or `0011_settings.sql`.
 
 use std::time::Duration;
 
@@ -7,6 +7,8 @@ use sqlx::postgres::types::PgInterval;
 use uuid::Uuid;
 
 use super::Db;
+use crate::calendar::zone_or_utc;
+use crate::dashboard::night::SnapshotDay;
 use crate::identity::{FirstDay, PersonId, TenantId};
 
 /// A session's person in its tenant, read anew for every request.
@@ -182,6 +184,20 @@ impl Db {
         )
         .fetch_optional(&self.app)
         .await
+    }
+
+    /// The newest snapshot of each tenant with a mirror.
+    pub async fn snapshot_days(&self) -> Result<Vec<SnapshotDay>, sqlx::Error> {
+        let rows =
+            sqlx::query!(r#"select tenant_id as "tenant!", timezone as "timezone!", last_day from snapshot_days()"#)
+                .fetch_all(&self.worker)
+                .await?;
+        let days = rows.into_iter().map(|row| SnapshotDay {
+            tenant: TenantId(row.tenant),
+            zone: zone_or_utc(&row.timezone),
+            last_day: row.last_day,
+        });
+        Ok(days.collect())
     }
 
     /// Runs whose host has let its lease run out, over all tenants: ids only.

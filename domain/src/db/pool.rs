@@ -64,7 +64,7 @@ impl Db {
     /// Opens the pools lazily and refuses roles that would see every tenant.
     pub async fn connect(url: &str) -> Result<Db, DbError> {
         let db = Db {
-            app: pool(options(url, "backline_app")?.options(CUSTOM_PLANS), 16),
+            app: pool(options(url, "backline_app")?.options(CUSTOM_PLANS).options(LISTS), 16),
             worker: pool(options(url, "backline_worker")?.options(CUSTOM_PLANS), 8),
             queue: pool(options(url, "backline_worker")?.options(QUEUE_PLANS), 4),
             epochs: Epochs::default(),
@@ -103,6 +103,9 @@ pub(super) fn options(url: &str, role: &str) -> Result<PgConnectOptions, DbError
 
 /// A first sync begins on an empty table: a plan kept from then would read the whole table for each later page.
 const CUSTOM_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_custom_plan")];
+
+/// A list sorts 100,000 rows in memory, and reads an index from its beginning to its end.
+const LISTS: [(&str, &str); 2] = [("work_mem", "32MB"), ("random_page_cost", "1.1")];
 
 /// The queue's statements are few, run a thousand times a second on a table whose statistics are always stale, and are each
 /// written for an index: planned once, and on that index. What they write may be taken back by a crash (`db::queue`).

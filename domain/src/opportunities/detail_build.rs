@@ -5,11 +5,13 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::address::Address;
-use super::changes::{self, Change};
-use super::detail_view::{ChangeLine, DetailView, Fact, FieldChange, Stop};
+use super::changes::line::line;
+use super::changes::query::Filter;
+use super::changes::store as changes;
+use super::detail_view::{DetailView, Fact, Stop};
 use super::list_build::PATH;
 use super::scalar::mend_surrogates;
-use super::words::{change_words, money, span, stamp, status_tone, status_words};
+use super::words::{field_words, money, span, stamp, status_tone, status_words};
 use super::{OpportunityRow, store};
 use crate::calendar::{ago, zone_or_utc};
 use crate::db::TenantTx;
@@ -17,7 +19,7 @@ use crate::identity::TenantView;
 use crate::money::Money;
 use crate::sync::connection;
 
-/// Changes on the page; the list of all of them comes with the audit.
+/// Changes on the page; the list of changes has all.
 const MOST_CHANGES: i64 = 50;
 
 /// The stages of a job in their order (contract section 3).
@@ -46,7 +48,8 @@ impl DetailView {
         let Some((row, raw)) = store::get_opportunity(tx, id).await? else { return Ok(None) };
         let zone = zone_or_utc(&tenant.timezone);
         let record: Map<String, Value> = serde_json::from_str(&mend_surrogates(raw.get())).unwrap_or_default();
-        let changes = changes::of(tx, id, MOST_CHANGES).await?;
+        let of_this = Filter { opportunity: Some(id), ..Filter::default() };
+        let changes = changes::page(tx, &of_this, 1, MOST_CHANGES).await?;
         let subdomain = connection::subdomain(tx).await?;
         let customer = row.organisation_id.map(|organisation| {
             let name = row.organisation_name.clone().unwrap_or_else(|| format!("Customer {organisation}"));
@@ -136,37 +139,5 @@ fn plain(key: &str, value: &Value) -> Option<Fact> {
         Value::Bool(yes) => if *yes { "yes" } else { "no" }.into(),
         Value::Number(number) => number.to_string(),
     };
-    Some(Fact { label: words(key), value })
-}
-
-/// "starts_at" → "Starts at".
-fn words(key: &str) -> String {
-    let text = key.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn line(change: &Change, zone: Tz) -> ChangeLine {
-    let (what, tone) = change_words(&change.kind);
-    let shown = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => "—".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    let fields = change.fields.as_object().into_iter().flatten().map(|(field, pair)| FieldChange {
-        field: words(field),
-        before: shown(pair.get(0)),
-        after: shown(pair.get(1)),
-    });
-    ChangeLine {
-        when: stamp(Some(change.changed_at), zone),
-        what: what.into(),
-        tone,
-        source: match (change.source.as_str(), change.run_id) {
-            ("sync", Some(run)) => format!("sync {run}"),
-            ("single", _) => "read again".into(),
-            (source, _) => source.into(),
-        },
-        fields: fields.collect(),
-    }
+    Some(Fact { label: field_words(key), value })
 }

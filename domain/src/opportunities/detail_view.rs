@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ChangeLine;
 use crate::dashboard::Tone;
 
 /// A field by name.
@@ -17,25 +18,6 @@ pub struct Stop {
     pub label: String,
     pub when: String,
     pub past: bool,
-}
-
-/// A column before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldChange {
-    pub field: String,
-    pub before: String,
-    pub after: String,
-}
-
-/// One change of the record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeLine {
-    pub when: String,
-    pub what: String,
-    pub tone: Tone,
-    /// "sync 12", "read again", "webhook".
-    pub source: String,
-    pub fields: Vec<FieldChange>,
 }
 
 /// Everything that the page of one opportunity shows.

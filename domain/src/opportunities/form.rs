@@ -1,5 +1,7 @@
 //! The filters of an address as a form shows them, and as chips.
 
+use std::fmt::Display;
+
 use super::address::Address;
 use super::column::Column;
 use super::filter::Kind;
@@ -9,7 +11,7 @@ use super::{State, Status};
 use crate::db::TenantTx;
 
 /// Owners in the form; more can be reached by an address.
-const MOST_OWNERS: i64 = 200;
+const MOST_OWNERS: i32 = 200;
 
 /// Parameters that the form has a field for; `sort` is kept as it is, `page` begins anew.
 const WITH_A_FIELD: [&str; 13] = [
@@ -76,14 +78,34 @@ const fn kind_words(kind: Kind) -> &'static str {
 async fn owners(tx: &mut TenantTx) -> Result<Vec<(i64, String)>, sqlx::Error> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select owner_id as "id!", coalesce(max(owner_name), 'Owner ' || owner_id) as "name!" from opportunities
-        where tenant_id = $1 and owner_id is not null group by 1 order by 2 limit $2"#,
+        // From one owner to the next: a grouping would read every record of the tenant.
+        r#"with recursive owners as (
+            (select owner_id, 1 as place from opportunities
+            where tenant_id = $1 and owner_id is not null and deleted_at is null order by owner_id limit 1)
+            union all
+            select (select o.owner_id from opportunities o
+                where o.tenant_id = $1 and o.owner_id > owners.owner_id and o.deleted_at is null order by o.owner_id limit 1), place + 1
+            from owners where owner_id is not null and place < $2
+        )
+        select owner_id as "id!", coalesce((select o.owner_name from opportunities o
+            where o.tenant_id = $1 and o.owner_id = owners.owner_id and o.deleted_at is null limit 1), 'Owner ' || owner_id) as "name!"
+        from owners where owner_id is not null order by 2"#,
         tenant,
         MOST_OWNERS
     )
     .fetch_all(tx.connection())
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Two dates of which either may be missing.
+pub(super) fn between<T: Display>(from: Option<T>, to: Option<T>) -> Option<String> {
+    match (from, to) {
+        (None, None) => None,
+        (Some(from), None) => Some(format!("from {from}")),
+        (None, Some(to)) => Some(format!("until {to}")),
+        (Some(from), Some(to)) => Some(format!("{from} to {to}")),
+    }
 }
 
 /// Every filter that is set, in words; `path` is the list's.
@@ -119,11 +141,8 @@ pub fn chips(address: &Address, query: &Query, path: &str) -> Vec<Chip> {
     if !filter.organisation.is_empty() {
         add("Customer", ids(&filter.organisation), &["organisation"]);
     }
-    match (filter.from, filter.to) {
-        (None, None) => {}
-        (Some(from), None) => add("Starts", format!("from {from}"), &["from", "to"]),
-        (None, Some(to)) => add("Starts", format!("until {to}"), &["from", "to"]),
-        (Some(from), Some(to)) => add("Starts", format!("{from} to {to}"), &["from", "to"]),
+    if let Some(dates) = between(filter.from, filter.to) {
+        add("Starts", dates, &["from", "to"]);
     }
     match (filter.min_value, filter.max_value) {
         (None, None) => {}

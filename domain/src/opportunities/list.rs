@@ -73,21 +73,21 @@ async fn hits(
                 and ($19::int[] is null or state = any($19)) and ($20::int[] is null or coalesce(status, -1) <> all($20))
                 and ($3::int[] is null or state = any($3))
                 and ($4::bigint[] is null or owner_id = any($4)) and ($5::bigint[] is null or organisation_id = any($5))
-                and ($6::text is null or position(lower($6) in lower(coalesce(subject, name))) > 0
-                    or position(lower($6) in lower(organisation_name)) > 0 or position(lower($6) in lower(venue_name)) > 0
-                    or id::text = trim($6))
+                and ($6::text is null or id = $21
+                    or position(lower($6) in lower(concat_ws(e'\n', coalesce(subject, name), organisation_name, venue_name))) > 0)
                 and ($7::timestamptz is null or starts_at >= $7) and ($8::timestamptz is null or starts_at < $8)
                 and ($9::numeric is null or charge_total >= $9) and ($10::numeric is null or charge_total <= $10)
                 and ($11::int is null or synced_at < now() - make_interval(hours => $11))
                 and ($12::timestamptz is null or last_webhook_at >= $12)
                 and ($13::bool is null or (deleted_at is not null) = $13)
         )
-        select (select count(*) from hits) as "total!", (select coalesce(sum(charge_total), 0) from hits) as "value!: Money", array(
+        select count(*) as "total!", coalesce(sum(charge_total), 0) as "value!: Money", array(
             select id from hits
             order by case when not $15 then number_key end, case when $15 then number_key end desc nulls last,
                 case when not $15 then text_key end, case when $15 then text_key end desc nulls last,
                 case when not $15 then time_key end, case when $15 then time_key end desc nulls last, id
-            limit $16 offset $17) as "ids!""#,
+            limit $16 offset $17) as "ids!"
+        from hits"#,
         tenant,
         some(&filter.status) as Option<Vec<i32>>,
         some(&filter.state) as Option<Vec<i32>>,
@@ -112,6 +112,7 @@ async fn hits(
         filter.no_status,
         filter.kind.map(Kind::states) as Option<Vec<i32>>,
         filter.kind.map(Kind::without) as Option<Vec<i32>>,
+        filter.q.as_deref().and_then(|q| q.trim().parse::<i64>().ok()),
     )
     .fetch_one(tx.connection())
     .await

@@ -6,15 +6,16 @@ use super::address::Address;
 use super::column::Column;
 use super::filter::Sort;
 use super::form;
-use super::list_view::{Cell, Head, ListRow, ListView, Tab};
+use super::list_view::{ListView, Tab};
 use super::query::Query;
 use super::saved::{self, SavedView};
 use super::words::{money, status_tone};
-use super::{OpportunityRow, list};
+use super::{Cell, Head, OpportunityRow, Sheet, list};
 use crate::calendar::{week, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::{Caller, Permission};
 use crate::money::grouped;
+use crate::pager::Pager;
 use crate::params::{Fault, Params};
 use crate::sync::{freshness, store as runs};
 
@@ -46,41 +47,37 @@ impl ListView {
         let address = Address::parse(search);
         let zone = zone_or_utc(&tenant.timezone);
         let mut listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
-        let last = ((listed.total + query.limit - 1) / query.limit).max(1);
+        let last = Pager::last(listed.total, query.limit);
         if query.page > last {
             query.page = last;
             listed = list::page(tx, &query.filter, query.sort, query.page, query.limit).await?;
         }
         let (runs, _) = runs::recent(tx, 1).await?;
         let fresh = freshness(runs.first(), now);
-        let page = |page: i64| address.with("page", &page.to_string()).href(PATH);
-        let first = (query.page - 1) * query.limit;
-        let shown = i64::try_from(listed.rows.len()).unwrap_or(0);
         let number = |count: i64| grouped(count.unsigned_abs());
         Ok(ListView {
             tabs: tabs(&address, &saved::list(tx, caller.person()).await?, caller, zone, now),
             search: address.without(&["page"]).query(),
             fields: form::fields(tx, &address, &query).await?,
-            chips: form::chips(&address, &query, PATH),
-            heads: query.columns.iter().map(|column| head(*column, &address, query.sort, &tenant.currency)).collect(),
-            rows: listed.rows.iter().map(|row| line(row, &query.columns, zone)).collect(),
-            total: listed.total,
-            summary: format!(
-                "{} {} · {} {} ex tax",
-                number(listed.total),
-                if listed.total == 1 { "record" } else { "records" },
-                money(Some(listed.value)),
-                tenant.currency
-            ),
-            place: if shown == 0 {
-                "0 of 0".into()
-            } else {
-                format!("{}–{} of {}", number(first + 1), number(first + shown), number(listed.total))
+            sheet: Sheet {
+                chips: form::chips(&address, &query, PATH),
+                heads: query
+                    .columns
+                    .iter()
+                    .map(|column| head(*column, &address, query.sort, &tenant.currency))
+                    .collect(),
+                rows: listed.rows.iter().map(|row| line(row, &query.columns, zone)).collect(),
+                summary: format!(
+                    "{} {} · {} {} ex tax",
+                    number(listed.total),
+                    if listed.total == 1 { "record" } else { "records" },
+                    money(Some(listed.value)),
+                    tenant.currency
+                ),
+                pager: Pager::new(query.page, query.limit, listed.total, &address, PATH),
+                csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
+                fresh,
             },
-            previous: (query.page > 1).then(|| page(query.page - 1)),
-            next: (query.page < last).then(|| page(query.page + 1)),
-            csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
-            fresh,
         })
     }
 }
@@ -121,17 +118,21 @@ fn head(column: Column, address: &Address, sort: Sort, currency: &str) -> Head {
     Head {
         label: column.label(currency),
         number: column.is_number(),
-        href: address.with("sort", &next).href(PATH),
+        href: Some(address.with("sort", &next).href(PATH)),
         descending,
     }
 }
 
-fn line(row: &OpportunityRow, columns: &[Column], zone: chrono_tz::Tz) -> ListRow {
+fn line(row: &OpportunityRow, columns: &[Column], zone: chrono_tz::Tz) -> Vec<Cell> {
+    let leads =
+        |column: Column| column == Column::Subject || (column == Column::Id && !columns.contains(&Column::Subject));
     let cell = |column: &Column| Cell {
         text: column.text(row, zone),
         number: column.is_number(),
         tone: (*column == Column::Status).then(|| status_tone(row)),
-        leads: *column == Column::Subject || (*column == Column::Id && !columns.contains(&Column::Subject)),
+        href: leads(*column).then(|| format!("{PATH}/{}", row.id)),
+        note: (leads(*column) && row.deleted_at.is_some()).then(|| "deleted".into()),
+        ..Cell::default()
     };
-    ListRow { id: row.id, cells: columns.iter().map(cell).collect(), gone: row.deleted_at.is_some() }
+    columns.iter().map(cell).collect()
 }

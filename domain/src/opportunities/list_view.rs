@@ -2,35 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dashboard::Tone;
-
-/// The head of a column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    pub label: String,
-    pub number: bool,
-    pub href: String,
-    /// Whether the list is sorted by it, and then whether downwards.
-    pub descending: Option<bool>,
-}
-
-/// One field of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cell {
-    pub text: String,
-    pub number: bool,
-    /// Shown as a badge in this tone.
-    pub tone: Option<Tone>,
-    /// Leads to the record.
-    pub leads: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListRow {
-    pub id: i64,
-    pub cells: Vec<Cell>,
-    pub gone: bool,
-}
+use super::Sheet;
 
 /// A filter that is set, and the link without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,17 +56,5 @@ pub struct ListView {
     /// What stands behind the question mark, to be kept as a view.
     pub search: String,
     pub fields: Fields,
-    pub chips: Vec<Chip>,
-    pub heads: Vec<Head>,
-    pub rows: Vec<ListRow>,
-    pub total: i64,
-    /// "245 records · £1,420,118.20 ex tax".
-    pub summary: String,
-    /// "1–50 of 245".
-    pub place: String,
-    pub previous: Option<String>,
-    pub next: Option<String>,
-    pub csv: String,
-    /// How old the mirror is.
-    pub fresh: String,
+    pub sheet: Sheet,
 }

@@ -1,14 +1,14 @@
 //! Opportunities: enquiries, drafts, quotations and orders, as the source has them.
 
+pub mod changes;
 mod detail_view;
 mod list_view;
 mod row;
+mod sheet;
 mod status;
 
 #[cfg(feature = "ssr")]
 pub mod address;
-#[cfg(feature = "ssr")]
-mod changes;
 #[cfg(feature = "ssr")]
 pub mod column;
 #[cfg(feature = "ssr")]
@@ -40,7 +40,9 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-pub use detail_view::{ChangeLine, DetailView, Fact, FieldChange, Stop};
-pub use list_view::{Cell, Chip, Choice, Fields, Head, ListRow, ListView, Tab};
+pub use changes::{ChangeFields, ChangeLine, ChangesView, FieldChange};
+pub use detail_view::{DetailView, Fact, Stop};
+pub use list_view::{Chip, Choice, Fields, ListView, Tab};
 pub use row::OpportunityRow;
+pub use sheet::{Cell, Head, Sheet};
 pub use status::{State, Status};

@@ -61,6 +61,13 @@ pub fn status_tone(row: &OpportunityRow) -> Tone {
     }
 }
 
+/// "starts_at" → "Starts at".
+pub fn field_words(key: &str) -> String {
+    let text = key.replace('_', " ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What a kind of change is called, and the tone of its badge.
 pub fn change_words(kind: &str) -> (&'static str, Tone) {
     match kind {

@@ -1,5 +1,6 @@
 //! Keeping the mirror equal to the source: the Current RMS client, runs, checkpoints, the cursor, failures.
 
+pub mod failures;
 mod run;
 
 #[cfg(feature = "ssr")]
@@ -16,8 +17,6 @@ mod dialect;
 mod engine;
 #[cfg(feature = "ssr")]
 mod error;
-#[cfg(feature = "ssr")]
-pub mod failures;
 #[cfg(feature = "ssr")]
 mod lease;
 #[cfg(feature = "ssr")]

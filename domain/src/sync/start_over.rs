@@ -1,6 +1,7 @@
 //! Starting over: the mirror of a tenant goes, so that its next initial run begins from nothing.
 //!
-//! What follows the source goes: opportunities and what is counted from them, changes, runs, failures, the cursor. What
+//! What follows the source goes: opportunities and what is counted from them, night by night too, changes, runs, failures,
+//! the cursor. What
 //! people made stays: the audit log, people, keys, kept lists, the connection with its credentials.
 
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,8 @@ async fn delete(tx: &mut TenantTx) -> Result<Removed, sqlx::Error> {
     let failures = failures.execute(tx.connection()).await?.rows_affected();
     sqlx::query!("delete from change_counts where tenant_id = $1", tenant).execute(tx.connection()).await?;
     sqlx::query!("delete from opportunity_activity where tenant_id = $1", tenant).execute(tx.connection()).await?;
+    // The statuses of a night go with it.
+    sqlx::query!("delete from dashboard_snapshots where tenant_id = $1", tenant).execute(tx.connection()).await?;
     sqlx::query!("delete from sync_cursors where tenant_id = $1", tenant).execute(tx.connection()).await?;
     // Failures name their runs, so runs go last; one of them only held the place.
     let runs = sqlx::query!("delete from sync_metadata where tenant_id = $1", tenant);

@@ -4,6 +4,7 @@ mod accept;
 mod caller;
 mod client;
 mod cookie;
+mod dates;
 pub mod error;
 mod headers;
 mod health;

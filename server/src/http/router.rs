@@ -15,7 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::error::ApiError;
 use super::headers::PageNonce;
 use super::state::State;
-use super::{caller, cookie, headers, health, origin, pages, request_id, sign_in, site, timeout};
+use super::{caller, cookie, dates, headers, health, origin, pages, request_id, sign_in, site, timeout};
 use crate::{metrics, rest};
 
 /// Bodies of forms, server functions and REST.
@@ -78,6 +78,7 @@ fn pages_and_functions(state: &State) -> Router<State> {
     let pages = Router::new()
         .leptos_routes_with_context(state, paths, context.clone(), move || shell(options.clone()))
         .route("/settings", get(async || Redirect::to("/settings/account")))
+        .layer(middleware::from_fn_with_state(state.clone(), dates::layer))
         .layer(middleware::from_fn(pages::doors))
         .layer(middleware::from_fn(pages::errors));
     let nothing_here = {

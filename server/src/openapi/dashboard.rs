@@ -32,7 +32,10 @@ pub struct Answer {
 #[schema(as = Dashboard, rename_all = "camelCase")]
 struct DashboardOut {
     overview: OverviewOut,
+    before: BeforeOut,
     status_distribution: Vec<StatusCountOut>,
+    /// The last 30 days in the tenant's zone, today last and live: the whole mirror, whatever the dates.
+    by_day: Vec<DayOut>,
     /// Twelve months by start date.
     value_by_month: Vec<MonthValueOut>,
     /// The last seven days in the tenant's zone, today last.
@@ -78,6 +81,56 @@ struct StatusCountOut {
     status: String,
     status_code: Option<i32>,
     count: i64,
+    /// Sum of `charge_total`.
+    value: MoneyOut,
+}
+
+/// A day in the tenant's zone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Day)]
+struct DayOut {
+    date: NaiveDate,
+    /// Null for a night without a snapshot.
+    figures: Option<FiguresOut>,
+}
+
+/// The whole mirror at the end of a day, or now.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Figures, rename_all = "camelCase")]
+struct FiguresOut {
+    total_opportunities: i64,
+    open_value: MoneyOut,
+    /// Of the month that the day lies in.
+    orders_this_month: i64,
+    failed_records: i64,
+    statuses: Vec<StatusCountOut>,
+}
+
+/// What the cards are compared with; null where it is not known. Without dates: a snapshot 30 days ago; with both: the same
+/// number of days right before them. Orders: last month. Failed records: the snapshot.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Before, rename_all = "camelCase")]
+struct BeforeOut {
+    open_value: Option<EarlierValueOut>,
+    total_opportunities: Option<EarlierCountOut>,
+    orders_this_month: Option<EarlierCountOut>,
+    failed_records: Option<EarlierCountOut>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = EarlierValue)]
+struct EarlierValueOut {
+    from: NaiveDate,
+    to: NaiveDate,
+    value: MoneyOut,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = EarlierCount)]
+struct EarlierCountOut {
+    from: NaiveDate,
+    to: NaiveDate,
+    value: i64,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,5 +1,6 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
+mod changes;
 mod connection;
 mod dashboard;
 mod export;
@@ -40,6 +41,8 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(opportunities::list))
         .routes(routes!(export::opportunities))
         .routes(routes!(opportunities::read))
+        .routes(routes!(changes::list))
+        .routes(routes!(export::changes))
         .routes(routes!(people::list, people::invite))
         .routes(routes!(people::change))
         .routes(routes!(people::make_link))
@@ -61,6 +64,7 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(schedules::list))
         .routes(routes!(schedules::change))
         .routes(routes!(schedules::run))
+        .routes(routes!(export::failures))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

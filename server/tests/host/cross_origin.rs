@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 38] = [
+const UNSAFE: [&str; 40] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -33,6 +33,8 @@ const UNSAFE: [&str; 38] = [
     "POST /rpc/sync/start",
     "POST /rpc/sync/cancel",
     "POST /rpc/opportunities/list",
+    "POST /rpc/opportunities/changes",
+    "POST /rpc/sync/failures",
     "POST /rpc/opportunities/read",
     "POST /rpc/opportunities/read-again",
     "POST /rpc/opportunities/save-view",

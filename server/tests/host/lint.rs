@@ -35,6 +35,7 @@ const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "prove_session",
             "set_own_password",
             "set_password_hash",
+            "snapshot_days",
             "stale_runs",
             "sync_times",
             "switch_own_session",

@@ -16,6 +16,7 @@ mod command_line;
 mod connection_page;
 mod consoles;
 mod cross_origin;
+mod dates;
 mod headers;
 mod house;
 mod isolation;

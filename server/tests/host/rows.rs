@@ -131,7 +131,8 @@ impl Table {
             "boolean" => "false".into(),
             "json" | "jsonb" => "'{}'".into(),
             "interval" => "'1 hour'".into(),
-            "date" | "timestamp with time zone" => "now()".into(),
+            "date" => format!("current_date + {digit}"),
+            "timestamp with time zone" => "now()".into(),
             other => panic!("{}.{}: no value of type {other} yet: add one here", self.name, column.name),
         }
     }

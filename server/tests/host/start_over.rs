@@ -13,20 +13,23 @@ use super::support::{Env, Host, Mirror, Stand, Tenant};
 const PAGE: &str = "/settings/connection";
 
 /// What follows the source. A new table of a tenant belongs into one of the two lists.
-const GOES: [&str; 7] = [
+const GOES: [&str; 9] = [
     "change_counts",
+    "dashboard_snapshots",
     "opportunities",
     "opportunity_activity",
     "opportunity_changes",
+    "status_snapshots",
     "sync_cursors",
     "sync_failures",
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 11] = [
+const STAYS: [&str; 12] = [
     "api_keys",
     "audit_log",
     "connections",
+    "dashboard_dates",
     "job_minutes",
     "job_probe",
     "jobs",
@@ -74,6 +77,10 @@ async fn stage(faults: &[&str]) -> Stage {
     let changed = super::support::patch(json!({"subject": "Gala", "updated_at": "2099-01-01T00:00:00.000Z"}));
     stand.account.change(stand.ids_in_scope()[0], changed);
     api.sync("incremental").await;
+    let night = "insert into dashboard_snapshots (tenant_id, day, total_opportunities, open_value, orders_this_month, failed_records)
+             select id, '2026-01-31', 20, 0, 0, 0 from tenants;
+         insert into status_snapshots (tenant_id, day, status, name, count, value) select id, '2026-01-31', 1, 'Open', 20, 0 from tenants";
+    sql(env.url(), night).await;
     let admin = Browser::with_key(&host.url, &north.new_key(&["admin"]).await);
     Stage { env, stand, host, north, admin }
 }

@@ -13,7 +13,7 @@ async fn schedules(scene: &Scene) -> Vec<Value> {
 async fn a_tenant_has_its_schedules_and_an_admin_changes_them() {
     let scene = Scene::new(&["--no-worker"]).await;
     let names: Vec<_> = schedules(&scene).await.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
-    for name in ["clean-up", "incremental-sync", "nightly-sweep"] {
+    for name in ["clean-up", "incremental-sync", "nightly-snapshot", "nightly-sweep"] {
         assert!(names.contains(&name.to_owned()), "{names:?}");
     }
     let id = schedules(&scene).await.iter().find(|row| row["name"] == "nightly-sweep").unwrap()["id"].clone();

@@ -2,6 +2,7 @@
 
 pub mod clean_up;
 pub mod probe;
+pub mod snapshot;
 pub mod sync;
 
 use super::kind::{JobType, Registry};
@@ -9,7 +10,7 @@ use crate::services::Services;
 
 /// Every type that this host knows.
 pub fn all(services: &Services, probes: bool) -> Registry {
-    let mut types: Vec<JobType> = vec![sync::kind(services), clean_up::kind(services)];
+    let mut types: Vec<JobType> = vec![sync::kind(services), snapshot::kind(services), clean_up::kind(services)];
     if probes {
         types.push(probe::kind());
     }

@@ -1,4 +1,4 @@
-//! Records that could not be mirrored: kept with reason and raw text, and tried again until they can.
+//! The rows of `sync_failures`.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -113,13 +113,64 @@ pub async fn open_ids(tx: &mut TenantTx) -> Result<Vec<i64>, sqlx::Error> {
 
 /// How many records are failing now.
 pub async fn count_open(tx: &mut TenantTx) -> Result<i64, sqlx::Error> {
+    count(tx, None).await
+}
+
+/// How many are failing now, or failed in one run.
+pub(super) async fn count(tx: &mut TenantTx, run: Option<i64>) -> Result<i64, sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query_scalar!(
-        r#"select count(*) as "count!" from sync_failures where tenant_id = $1 and resolved_at is null"#,
-        tenant
+        r#"select count(*) as "count!" from sync_failures
+           where tenant_id = $1 and case when $2::bigint is null then resolved_at is null else $2 between first_run_id and run_id end"#,
+        tenant,
+        run
     )
     .fetch_one(tx.connection())
     .await
+}
+
+/// A record that is failing, without its text.
+pub struct Brief {
+    pub source_key: String,
+    pub source_id: Option<i64>,
+    pub first_run_id: Option<i64>,
+    pub run_id: Option<i64>,
+    pub field: Option<String>,
+    pub reason: String,
+    pub attempts: i32,
+    pub first_failed_at: DateTime<Utc>,
+    pub failed_at: DateTime<Utc>,
+}
+
+/// In the order of [`list`]; all of them without a limit.
+pub(super) async fn briefs(
+    tx: &mut TenantTx,
+    run: Option<i64>,
+    limit: Option<i64>,
+    offset: i64,
+) -> Result<Vec<Brief>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        Brief,
+        "select source_key, source_id, first_run_id, run_id, field, reason, attempts, first_failed_at, failed_at
+         from sync_failures
+         where tenant_id = $1 and case when $2::bigint is null then resolved_at is null else $2 between first_run_id and run_id end
+         order by failed_at desc, source_key limit $3 offset $4",
+        tenant,
+        run,
+        limit,
+        offset
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// The text of one record as the source sent it.
+pub(super) async fn raw(tx: &mut TenantTx, key: &str) -> Result<Option<String>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!("select raw from sync_failures where tenant_id = $1 and source_key = $2", tenant, key)
+        .fetch_optional(tx.connection())
+        .await
 }
 
 /// A page of failures, newest first, and how many there are: those still open, or those that failed in one run.
@@ -143,13 +194,5 @@ pub async fn list(
     )
     .fetch_all(tx.connection())
     .await?;
-    let total = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from sync_failures
-           where tenant_id = $1 and case when $2::bigint is null then resolved_at is null else $2 between first_run_id and run_id end"#,
-        tenant,
-        run
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok((rows, total))
+    Ok((rows, count(tx, run).await?))
 }

@@ -1,0 +1,66 @@
+//! From figures to what is shown: words and lists, in the tenant's zone and currency.
+
+mod cards;
+mod compare;
+mod days;
+mod lines;
+pub(super) mod links;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::cache::Computed;
+use super::{DashboardView, DateRange, Share, pie};
+use crate::calendar::{date, zone_or_utc};
+use crate::identity::TenantView;
+use crate::money::grouped;
+use crate::sync::freshness;
+
+impl DashboardView {
+    /// Puts figures into words.
+    pub fn new(computed: &Computed, range: DateRange, tenant: &TenantView, now: DateTime<Utc>) -> DashboardView {
+        let figures = &computed.figures;
+        let drawings = computed.drawings();
+        let zone = zone_or_utc(&tenant.timezone);
+        let total = figures.overview.total_opportunities;
+        let share = |name: &str, count: i64, codes: &[Option<i32>]| Share {
+            name: name.into(),
+            count,
+            percent: percent(count, total),
+            href: links::with_status(links::in_range(range), codes),
+        };
+        let slices = pie::slices(&figures.status_distribution);
+        DashboardView {
+            cards: cards::cards(figures, range, date(now, zone), &tenant.currency),
+            total,
+            pie: drawings.pie.clone(),
+            shares: slices.iter().map(|slice| share(&slice.name, slice.count, &slice.codes)).collect(),
+            statuses: figures.status_distribution.iter().map(|s| share(&s.status, s.count, &[s.status_code])).collect(),
+            bars: drawings.months.clone(),
+            months: lines::months(figures, range),
+            timeline: drawings.timeline.clone(),
+            days: lines::days(figures, range),
+            changes_href: links::changes(range, None),
+            by_day: days::by_day(figures, drawings, !range.is_all()),
+            top: lines::top(figures, now),
+            changes: lines::recent(figures, now),
+            from: range.from.map(|day| day.to_string()).unwrap_or_default(),
+            to: range.to.map(|day| day.to_string()).unwrap_or_default(),
+            fresh: fresh(computed, zone, now),
+        }
+    }
+}
+
+fn fresh(computed: &Computed, zone: Tz, now: DateTime<Utc>) -> String {
+    let at = computed.computed_at.with_timezone(&zone).format("%H:%M:%S");
+    let synced = freshness(computed.figures.sync_info.last_sync.as_ref(), now);
+    format!("computed {at} · {synced}")
+}
+
+fn number(count: i64) -> String {
+    grouped(count.unsigned_abs())
+}
+
+fn percent(count: i64, total: i64) -> i64 {
+    if total == 0 { 0 } else { (count * 100 + total / 2) / total }
+}
