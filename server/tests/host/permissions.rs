@@ -66,8 +66,9 @@ pub const TABLE: &[(&str, &str)] = &[
     ("GET /api/jobs/process", "401 403 403 200  403 403 200 403 403  401 401 200"),
     ("POST /api/jobs/process", "401 403 403 200  403 403 200 403 403  401 401 200"),
     ("GET /api/schedules", "401 200 200 200  200 403 403 403 403  401 401 200"),
-    ("PATCH /api/schedules/999", "401 403 403 400  403 403 403 403 400  401 401 400"),
-    ("POST /api/schedules/999/run", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("PATCH /api/schedules/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    // The seventh is the other tenant's own.
+    ("POST /api/schedules/7/run", "401 403 403 404  403 403 403 403 404  401 401 201"),
     ("POST /rpc/dashboard/read", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/identity/whoami", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/sync/state", "401 200 200 200  200 403 403 403 403  401 401 200"),
