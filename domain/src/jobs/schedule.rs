@@ -111,16 +111,26 @@ impl Jobs {
         if !schedules::advance(&mut tx, due, due.at.is_some(), now, Some(next)).await? {
             return Ok(false);
         }
-        if due.at.is_some() {
-            let job = job(&due.name, &due.kind, due.payload.clone());
-            let id = self.enqueue_job(&mut tx, &job).await?;
+        let born = match due.at {
+            None => None,
+            Some(_) => match self.enqueue_job(&mut tx, &job(&due.name, &due.kind, due.payload.clone())).await {
+                Ok(id) => Some(id),
+                Err(EnqueueError::Db(error)) => return Err(error.into()),
+                // It stays what it is at the next tick, and need not be said every second until then.
+                Err(error) => {
+                    tracing::warn!(schedule = due.name, %error, "a tick became no job");
+                    None
+                }
+            },
+        };
+        if let Some(id) = born {
             schedules::note_job(&mut tx, due.id, id).await?;
         }
         tx.commit().await?;
-        if due.at.is_some() {
+        if born.is_some() {
             self.ring(due.tenant);
         }
-        Ok(due.at.is_some())
+        Ok(born.is_some())
     }
 }
 

@@ -51,3 +51,17 @@ async fn two_hosts_fire_a_tick_once_and_missed_ticks_once() {
     let next = "select count(*) from app.schedules where name like 'probe-%' and next_run_at > now() and last_job_id is not null";
     assert_eq!(number(&scene.env, next).await, 40);
 }
+
+#[tokio::test]
+async fn a_tick_of_an_unknown_type_becomes_no_job_and_holds_up_no_other() {
+    let scene = Scene::new(&["--no-worker"]).await;
+    let add = format!(
+        "insert into app.schedules (tenant_id, name, type, cron, next_run_at)
+         select '{}', name, type, '0 0 1 1 *', now() - interval '1 hour' from (values ('odd', 'of_tomorrow'), ('fine', 'probe')) s (name, type)",
+        scene.tenant.id
+    );
+    sql(&scene.env, &add).await;
+    assert_eq!(scene.api.post("/api/jobs/process").await.expect(200)["processed"], 1);
+    let moved = "select count(*) from app.schedules where name in ('odd', 'fine') and next_run_at > now()";
+    assert_eq!(number(&scene.env, moved).await, 2);
+}
