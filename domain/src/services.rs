@@ -4,6 +4,7 @@ use crate::dashboard::cache::Cache;
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
 use crate::live::Changes;
+use crate::opportunities::list_cache::Lists;
 use crate::seal::Sealer;
 use crate::sync::{SyncOptions, SyncService};
 
@@ -36,6 +37,7 @@ pub struct Services {
     pub passwords: Passwords,
     pub sync: SyncService,
     pub dashboards: Cache,
+    pub lists: Lists,
     pub allow_private_targets: bool,
     /// To be marked after a commit.
     pub changes: Changes,
@@ -61,6 +63,7 @@ impl Services {
             passwords: Passwords::new()?,
             sync,
             dashboards: Cache::default(),
+            lists: Lists::default(),
             changes,
             allow_private_targets: settings.allow_private_targets,
         })

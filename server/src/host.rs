@@ -135,7 +135,7 @@ async fn serve_on(
         say(&format!("Backline is ready at {}", origins.public()));
     }
     let live = Live { stop: stop.clone(), ..Live::default() };
-    let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), live.hub.clone()));
+    let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), services.db.clone(), live.hub.clone()));
     let direct_url = database.direct_url.clone();
     let state = State::new(services.clone(), options()?, origins, config.trusted_proxies, direct_url, live);
     let watch = services.sync.clone();

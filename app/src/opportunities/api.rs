@@ -10,9 +10,7 @@ use crate::AppError;
 #[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/list")]
 pub async fn opportunities(search: String) -> Result<ListView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
-    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
-    let read = ListView::read(&mut tx, &search, &caller, chrono::Utc::now()).await;
-    Ok(read?)
+    Ok(services.lists.read(&services.db, &search, &caller).await?)
 }
 
 /// The list of changes that an address asks for.
