@@ -1,9 +1,10 @@
 -- Lists of 100,000 records stay quick.
 
--- Every structured filter, the sum and the newest change first, from the index alone; a row of the table is four times as wide.
+-- Every structured filter, the sum and the newest change first, from the index alone, with deleted records or without them; a row of the
+-- table is four times as wide.
 -- It takes the place of the one of the newest version, and of that of the status, whose dozen values it reads as fast.
 create index opportunities_listed on app.opportunities (tenant_id, updated_at_rms desc nulls last, id)
-    include (starts_at, charge_total, state, status, owner_id, organisation_id) where deleted_at is null;
+    include (starts_at, charge_total, state, status, owner_id, organisation_id, deleted_at);
 drop index app.opportunities_updated;
 drop index app.opportunities_status;
 

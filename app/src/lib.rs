@@ -14,6 +14,7 @@ mod opportunities;
 mod settings;
 mod shell;
 mod sync;
+mod wire;
 
 pub use error::AppError;
 pub use shell::{App, shell};

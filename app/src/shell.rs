@@ -17,7 +17,10 @@ use crate::opportunities::page::OpportunitiesPage;
 use crate::settings::{AccountPage, ConnectionPage, KeysPage, PeoplePage};
 use crate::sync::failures_page::FailuresPage;
 
-/// The HTML document. `theme.js` runs before the first paint, so that no theme flashes.
+/// Runs before the first paint, so that no theme flashes; in the document, since a request of its own would hold that up.
+const THEME: &str = include_str!("../../public/theme.js");
+
+/// The HTML document. Nothing but the stylesheet holds up its first paint: the WASM is compiled when that is done.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
@@ -26,10 +29,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <script src="/theme.js" nonce=use_nonce()></script>
+                <script nonce=use_nonce()>{THEME}</script>
                 <HashedStylesheet options=options.clone() id="style"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HydrationScripts options/>
+                <HydrationScripts options defer=true/>
                 <MetaTags/>
             </head>
             <body>

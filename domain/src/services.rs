@@ -5,6 +5,7 @@ use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
 use crate::jobs::{JobOptions, Jobs, types};
 use crate::live::{Changes, Hub};
+use crate::opportunities::list_cache::Lists;
 use crate::seal::Sealer;
 use crate::sync::{SyncOptions, SyncService};
 
@@ -39,6 +40,7 @@ pub struct Services {
     pub sync: SyncService,
     pub jobs: Jobs,
     pub dashboards: Cache,
+    pub lists: Lists,
     pub allow_private_targets: bool,
     /// To be marked after a commit.
     pub changes: Changes,
@@ -69,6 +71,7 @@ impl Services {
             sync,
             jobs,
             dashboards: Cache::default(),
+            lists: Lists::default(),
             changes,
             hub,
             allow_private_targets: settings.allow_private_targets,

@@ -6,6 +6,20 @@ const [root, email, password] = process.argv.slice(2);
 const RUNS = 5;
 // [page, what is waited for]
 const PAGES = [['/', '.kpi .value'], ['/opportunities', '.list tbody td']];
+// [figure, heading, how it is written]
+const ms = (value) => `${value.toFixed(0)} ms`;
+const kilobytes = (value) => `${(value / 1000).toFixed(0)} kB`;
+const FIGURES = [
+  ['answered', 'first byte', ms],
+  ['received', 'HTML whole', ms],
+  ['painted', 'first paint', ms],
+  ['numbers', 'numbers on screen', ms],
+  ['largest', 'largest paint', ms],
+  ['ready', 'taken over by WASM', ms],
+  ['shift', 'layout shift', (value) => value.toFixed(4)],
+  ['html', 'HTML', kilobytes],
+  ['bytes', 'first load', kilobytes],
+];
 
 const browser = await launchBrowser();
 const first = await browser.newContext();
@@ -18,14 +32,18 @@ await entry.locator('.kpi .value').first().waitFor();
 const storageState = await first.storageState();
 await first.close();
 
-/** Notes the frame after which the numbers are on the screen, the largest paint and every shift. */
+/** Notes the frame after which the numbers are on the screen, the paints, every shift, and when WASM has the page. */
 function watch(selector) {
-  window.seen = { numbers: 0, largest: 0, shift: 0 };
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.seen.largest = entry.startTime; }).observe({ type: 'largest-contentful-paint', buffered: true });
-  new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.seen.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+  window.seen = { painted: 0, numbers: 0, largest: 0, ready: 0, shift: 0 };
+  const observe = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+  observe('paint', (entry) => { if (entry.name === 'first-contentful-paint') window.seen.painted = entry.startTime; });
+  observe('largest-contentful-paint', (entry) => { window.seen.largest = entry.startTime; });
+  observe('layout-shift', (entry) => { if (!entry.hadRecentInput) window.seen.shift += entry.value; });
   const look = () => {
-    if (document.querySelector(selector)?.textContent.trim()) requestAnimationFrame(() => { window.seen.numbers = performance.now(); });
-    else requestAnimationFrame(look);
+    const { numbers, ready } = window.seen;
+    if (!numbers && document.querySelector(selector)?.textContent.trim()) requestAnimationFrame(() => { window.seen.numbers ||= performance.now(); });
+    if (!ready && document.documentElement?.hasAttribute('data-ready')) window.seen.ready = performance.now();
+    if (!window.seen.numbers || !window.seen.ready) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
@@ -37,20 +55,24 @@ async function load(path, selector) {
   await page.goto(root + path);
   await page.locator('html[data-ready]').waitFor({ state: 'attached' });
   await page.evaluate(() => new Promise((done) => { requestIdleCallback(() => setTimeout(done, 300)); }));
-  const seen = await page.evaluate(() => ({
-    ...window.seen,
-    bytes: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.encodedBodySize, 0),
-  }));
+  const seen = await page.evaluate(() => {
+    const [page] = performance.getEntriesByType('navigation');
+    const all = [page, ...performance.getEntriesByType('resource')];
+    const bytes = all.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
+    return { ...window.seen, answered: page.responseStart, received: page.responseEnd, html: page.encodedBodySize, bytes };
+  });
   await context.close();
   return seen;
 }
 
-console.log('| page | numbers on screen | largest paint | layout shift | first load |\n|---|---|---|---|---|');
+const line = (cells) => console.log(`| ${cells.join(' | ')} |`);
+line(['page', ...FIGURES.map(([, heading]) => heading)]);
+line(['---', ...FIGURES.map(() => '---')]);
 for (const [path, selector] of PAGES) {
   await load(path, selector);
   const runs = [];
   for (let n = 0; n < RUNS; n++) runs.push(await load(path, selector));
   const middle = (name) => runs.map((run) => run[name]).sort((a, b) => a - b)[RUNS >> 1];
-  console.log(`| \`${path}\` | ${middle('numbers').toFixed(0)} ms | ${middle('largest').toFixed(0)} ms | ${middle('shift').toFixed(4)} | ${(middle('bytes') / 1000).toFixed(0)} kB |`);
+  line([`\`${path}\``, ...FIGURES.map(([name, , write]) => write(middle(name)))]);
 }
 await browser.close();

@@ -136,7 +136,7 @@ async fn serve_on(
         say(&format!("Backline is ready at {}", origins.public()));
     }
     let live = Live { stop: stop.clone(), hub: services.hub.clone() };
-    let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), live.hub.clone()));
+    let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), services.db.clone(), live.hub.clone()));
     let direct_url = database.direct_url.clone();
     let processor_key = config.job_processor_key.as_deref();
     let state =

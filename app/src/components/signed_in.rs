@@ -5,13 +5,13 @@ use leptos::prelude::*;
 
 use super::failure::Failure;
 use super::frame::Frame;
-use crate::AppError;
 use crate::identity::viewer::Viewer;
+use crate::wire::Answer;
 
 /// The page for whoever is signed in, or why it could not open: `<SignedIn who let:viewer>`. The page makes `who` itself,
 /// before its other resources: in one order on both sides.
 #[component]
-pub fn SignedIn<C, V>(who: Resource<Result<Viewer, AppError>>, children: C) -> impl IntoView
+pub fn SignedIn<C, V>(who: Answer<Viewer>, children: C) -> impl IntoView
 where
     C: Fn(Viewer) -> V + Clone + Send + Sync + 'static,
     V: IntoView + 'static,

@@ -2,12 +2,13 @@
 
 use domain::dashboard::DashboardView;
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 
 /// All figures of the dashboard, in words. `search` is what stands behind the question mark of the address: `from` and `to`
 /// narrow the figures to records that begin between them; without either, the dates that the person chose last do.
-#[server(prefix = "/rpc", endpoint = "dashboard/read")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "dashboard/read")]
 pub async fn dashboard(#[server(default)] search: String) -> Result<DashboardView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let dates = domain::params::Params::parse(&search).dates("from", "to");

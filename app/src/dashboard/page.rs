@@ -23,14 +23,15 @@ use crate::identity::viewer::whoami;
 use crate::live::use_live;
 use crate::sync::api::sync_state;
 use crate::sync::control::SyncControl;
+use crate::wire::{self, Answer};
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     // All three are made here, in one order on both sides: a resource made inside another's Suspense hydrates by luck.
-    let who = Resource::new_blocking(|| (), |()| whoami());
+    let who = wire::ask_first(whoami);
     let search = use_location().search;
-    let figures = Resource::new(move || search.get(), dashboard);
-    let state = Resource::new(|| (), |()| sync_state());
+    let figures = wire::ask(move || search.get(), dashboard);
+    let state = wire::ask(|| (), |()| sync_state());
     view! {
         <Title text="Dashboard"/>
         <SignedIn who let:_viewer><Board figures state/></SignedIn>
@@ -38,10 +39,7 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 #[component]
-fn Board(
-    figures: Resource<Result<DashboardView, AppError>>,
-    state: Resource<Result<SyncView, AppError>>,
-) -> impl IntoView {
+fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoView {
     let on_end = Callback::new(move |()| figures.refetch());
     use_live(&[Topic::Opportunities, Topic::Sync], Callback::new(move |()| figures.refetch()));
     let failed = |error: AppError| view! { <Failure what="The numbers could not be read." error/> };

@@ -3,6 +3,7 @@
 use domain::identity::TenantView;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 
@@ -15,7 +16,7 @@ pub struct Viewer {
     pub tenant: TenantView,
 }
 
-#[server(prefix = "/rpc", endpoint = "identity/whoami")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "identity/whoami")]
 pub async fn whoami() -> Result<Viewer, AppError> {
     let (caller, _) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let (email, role) = match &caller.principal {

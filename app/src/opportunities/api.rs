@@ -2,20 +2,19 @@
 
 use domain::opportunities::{ChangesView, DetailView, ListView};
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 
 /// The list that an address asks for: `search` is what stands behind its question mark.
-#[server(prefix = "/rpc", endpoint = "opportunities/list")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/list")]
 pub async fn opportunities(search: String) -> Result<ListView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
-    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
-    let read = ListView::read(&mut tx, &search, &caller, chrono::Utc::now()).await;
-    Ok(read?)
+    Ok(services.lists.read(&services.db, &search, &caller).await?)
 }
 
 /// The list of changes that an address asks for.
-#[server(prefix = "/rpc", endpoint = "opportunities/changes")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/changes")]
 pub async fn changes(search: String) -> Result<ChangesView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
@@ -23,7 +22,7 @@ pub async fn changes(search: String) -> Result<ChangesView, AppError> {
 }
 
 /// Keeps the list that `search` shows under a name, for oneself or for everybody.
-#[server(prefix = "/rpc", endpoint = "opportunities/save-view")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/save-view")]
 pub async fn save_view(
     name: String,
     #[server(default)] search: String,
@@ -42,7 +41,7 @@ pub async fn save_view(
 }
 
 /// Forgets a kept list: one's own, or for an admin one that is shared.
-#[server(prefix = "/rpc", endpoint = "opportunities/remove-view")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/remove-view")]
 pub async fn remove_view(id: String) -> Result<(), AppError> {
     use domain::identity::Permission;
     let (caller, services) = crate::host::authorise(Permission::OwnAccount)?;
@@ -62,7 +61,7 @@ pub async fn remove_view(id: String) -> Result<(), AppError> {
 }
 
 /// One opportunity, with the record as the source sent it when `raw` is asked for.
-#[server(prefix = "/rpc", endpoint = "opportunities/read")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/read")]
 pub async fn opportunity(id: i64, raw: bool) -> Result<DetailView, AppError> {
     use domain::identity::Permission;
     let (caller, services) = crate::host::authorise(Permission::ReadMirror)?;
@@ -73,7 +72,7 @@ pub async fn opportunity(id: i64, raw: bool) -> Result<DetailView, AppError> {
 }
 
 /// Reads one record from the source now, and says in a sentence what came of it.
-#[server(prefix = "/rpc", endpoint = "opportunities/read-again")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "opportunities/read-again")]
 pub async fn read_again(id: i64) -> Result<String, AppError> {
     use domain::sync::Single;
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;

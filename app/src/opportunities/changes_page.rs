@@ -8,12 +8,13 @@ use super::api::changes;
 use super::filters::Select;
 use super::listing::Listing;
 use crate::identity::viewer::whoami;
+use crate::wire;
 
 #[component]
 pub fn ChangesPage() -> impl IntoView {
     let search = use_location().search;
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let list = Resource::new(move || search.get(), changes);
+    let who = wire::ask_first(whoami);
+    let list = wire::ask(move || search.get(), changes);
     let split = |ChangesView { fields, sheet }| (sheet, view! { <Filters fields/> }.into_any(), ().into_any());
     view! { <Listing title="Changes" name="changes" path="/changes" none="No change is known yet." who list split/> }
 }

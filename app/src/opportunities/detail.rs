@@ -16,13 +16,14 @@ use crate::components::failure::Failure;
 use crate::components::signed_in::SignedIn;
 use crate::components::toast::Toasts;
 use crate::identity::viewer::whoami;
+use crate::wire;
 
 #[component]
 pub fn OpportunityPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let asked = move || (params.with(|params| params.get("id")), query.with(|query| query.get("raw").is_some()));
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let one = Resource::new(asked, |(id, raw)| async move {
+    let who = wire::ask_first(whoami);
+    let one = wire::ask(asked, |(id, raw)| async move {
         // What is no number leads nowhere; 0 is no id of the source.
         opportunity(id.and_then(|id| id.parse().ok()).unwrap_or(0), raw).await
     });

@@ -16,6 +16,7 @@ use crate::components::pager::Pages;
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::Viewer;
 use crate::live::use_live;
+use crate::wire::Answer;
 
 /// `split` gives the list, what stands above and what stands below it; `none` is said where nothing is to be listed at all;
 /// `path` leads back where an address is refused.
@@ -25,8 +26,8 @@ pub fn Listing<T>(
     name: &'static str,
     path: &'static str,
     none: &'static str,
-    who: Resource<Result<Viewer, AppError>>,
-    list: Resource<Result<T, AppError>>,
+    who: Answer<Viewer>,
+    list: Answer<T>,
     split: fn(T) -> (Sheet, AnyView, AnyView),
 ) -> impl IntoView
 where

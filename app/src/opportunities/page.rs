@@ -15,6 +15,7 @@ use crate::components::refusal::{Refused, use_refusal, without_refusal};
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
+use crate::wire;
 
 #[component]
 pub fn OpportunitiesPage() -> impl IntoView {
@@ -22,8 +23,8 @@ pub fn OpportunitiesPage() -> impl IntoView {
     let location = use_location();
     let refusal = use_refusal();
     let search = Memo::new(move |_| without_refusal(&location.search.get()));
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let list = Resource::new(move || search.get(), opportunities);
+    let who = wire::ask_first(whoami);
+    let list = wire::ask(move || search.get(), opportunities);
     use_live(&[Topic::Opportunities], Callback::new(move |()| list.refetch()));
     view! {
         <Title text="Opportunities"/>

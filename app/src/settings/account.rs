@@ -2,6 +2,8 @@
 
 use domain::identity::{AccountView, TenantChoice};
 use leptos::prelude::*;
+
+use crate::wire;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
@@ -13,7 +15,7 @@ use super::sessions::Sessions;
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let around = Around::new();
-    let data = Resource::new(|| (), |()| account());
+    let data = wire::ask(|| (), |()| account());
     view! {
         <Title text="Account"/>
         <Area here="/settings/account" around data content=cards/>

@@ -2,12 +2,13 @@
 
 use domain::identity::AccountView;
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use super::told::Told;
 use crate::AppError;
 
 /// The own account, sessions and tenants.
-#[server(prefix = "/rpc", endpoint = "settings/account")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/account")]
 pub async fn account() -> Result<AccountView, AppError> {
     use domain::identity::{Permission, Principal, account};
     let (caller, services) = crate::host::authorise(Permission::OwnAccount)?;
@@ -21,7 +22,7 @@ pub async fn account() -> Result<AccountView, AppError> {
 }
 
 /// Sets a password; all other sessions end.
-#[server(prefix = "/rpc", endpoint = "settings/set-password")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/set-password")]
 pub async fn set_password(#[server(default)] old: String, password: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let (current, request_id) = (crate::host::current_session()?, crate::host::request_id());
@@ -34,7 +35,7 @@ pub async fn set_password(#[server(default)] old: String, password: String) -> R
 }
 
 /// Gives the password in a session that a link opened.
-#[server(prefix = "/rpc", endpoint = "settings/confirm-password")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/confirm-password")]
 pub async fn confirm_password(password: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let (current, request_id) = (crate::host::current_session()?, crate::host::request_id());
@@ -46,7 +47,7 @@ pub async fn confirm_password(password: String) -> Result<Told, AppError> {
 }
 
 /// Ends one of one's other sessions, or without `session` all of them.
-#[server(prefix = "/rpc", endpoint = "settings/end-sessions")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/end-sessions")]
 pub async fn end_sessions(#[server(default)] session: Option<String>) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let (current, request_id) = (crate::host::current_session()?, crate::host::request_id());
@@ -58,7 +59,7 @@ pub async fn end_sessions(#[server(default)] session: Option<String>) -> Result<
 }
 
 /// Goes to work in another of one's tenants.
-#[server(prefix = "/rpc", endpoint = "settings/switch-tenant")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/switch-tenant")]
 pub async fn switch_tenant(tenant: String) -> Result<(), AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let (current, request_id) = (crate::host::current_session()?, crate::host::request_id());

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use super::forms::Before;
 use super::told::{Note, Notice, read_note};
-use crate::AppError;
 use crate::components::failure::Failure;
 use crate::components::refusal::{Refused, use_refusal};
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::{Viewer, whoami};
+use crate::wire::{self, Answer};
 
 /// Address, name, whether it is an admin's.
 const PAGES: [(&str, &str, bool); 4] = [
@@ -23,27 +23,19 @@ const PAGES: [(&str, &str, bool); 4] = [
 /// What every page of settings asks for, made before its Suspense: in one order on both sides.
 #[derive(Clone, Copy)]
 pub struct Around {
-    who: Resource<Result<Viewer, AppError>>,
-    note: Resource<Result<Option<Note>, AppError>>,
+    who: Answer<Viewer>,
+    note: Answer<Option<Note>>,
 }
 
 impl Around {
     pub fn new() -> Around {
-        Around {
-            who: Resource::new_blocking(|| (), |()| whoami()),
-            note: Resource::new_blocking(|| (), |()| read_note()),
-        }
+        Around { who: wire::ask_first(whoami), note: wire::ask_first(read_note) }
     }
 }
 
 /// The page at `here`: `content` is what it shows once `data` is there.
 #[component]
-pub fn Area<T, V>(
-    here: &'static str,
-    around: Around,
-    data: Resource<Result<T, AppError>>,
-    content: fn(T) -> V,
-) -> impl IntoView
+pub fn Area<T, V>(here: &'static str, around: Around, data: Answer<T>, content: fn(T) -> V) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
     V: IntoView + 'static,

@@ -3,6 +3,8 @@
 use domain::identity::{FirstDay, TenantView};
 use domain::sync::ConnectionView;
 use leptos::prelude::*;
+
+use crate::wire;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
@@ -13,7 +15,7 @@ use super::forms::{Choice, Form, TextField};
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
     let around = Around::new();
-    let data = Resource::new(|| (), |()| connection());
+    let data = wire::ask(|| (), |()| connection());
     view! {
         <Title text="Connection"/>
         <Area here="/settings/connection" around data content=cards/>

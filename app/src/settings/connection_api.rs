@@ -4,6 +4,7 @@ use domain::identity::TenantView;
 use domain::sync::ConnectionView;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use server_fn::codec::Postcard;
 
 use super::told::Told;
 use crate::AppError;
@@ -21,7 +22,7 @@ pub struct Connected {
 }
 
 /// Where the account is, and the tenant's settings.
-#[server(prefix = "/rpc", endpoint = "settings/connection")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/connection")]
 pub async fn connection() -> Result<Connected, AppError> {
     use domain::sync::connection::{DEFAULT_BASE_URL, view};
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
@@ -32,7 +33,7 @@ pub async fn connection() -> Result<Connected, AppError> {
 }
 
 /// Asks the account whether it accepts the stored credentials.
-#[server(prefix = "/rpc", endpoint = "settings/test-connection")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/test-connection")]
 pub async fn test_connection() -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let tested = super::host::test_connection(&caller, &services).await?;
@@ -44,7 +45,7 @@ pub async fn test_connection() -> Result<Told, AppError> {
 }
 
 /// Keeps new credentials, sealed.
-#[server(prefix = "/rpc", endpoint = "settings/set-connection")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/set-connection")]
 pub async fn set_connection(base_url: String, subdomain: String, token: String) -> Result<Told, AppError> {
     use domain::sync::connection::Credentials;
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
@@ -55,7 +56,7 @@ pub async fn set_connection(base_url: String, subdomain: String, token: String) 
 }
 
 /// Removes the mirror of the tenant; `confirm` is its name, typed.
-#[server(prefix = "/rpc", endpoint = "settings/start-over")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/start-over")]
 pub async fn start_over(#[server(default)] confirm: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
@@ -66,7 +67,7 @@ pub async fn start_over(#[server(default)] confirm: String) -> Result<Told, AppE
 }
 
 /// Name, zone, currency and first day of the week of the tenant.
-#[server(prefix = "/rpc", endpoint = "settings/set-tenant")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/set-tenant")]
 pub async fn set_tenant(name: String, timezone: String, currency: String, first_day: String) -> Result<Told, AppError> {
     use domain::identity::tenant::{NewSettings, set};
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;

@@ -9,11 +9,12 @@ use super::area::{Area, Around};
 use super::forms::{Form, Reason, Sure, TextField, is_refused, ticked};
 use super::keys_api::{CreateKey, RevokeKey, keys};
 use crate::components::badge::Badge;
+use crate::wire;
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
     let around = Around::new();
-    let data = Resource::new(|| (), |()| keys());
+    let data = wire::ask(|| (), |()| keys());
     view! {
         <Title text="API keys"/>
         <Area here="/settings/keys" around data content=cards/>

@@ -2,12 +2,13 @@
 
 use domain::identity::KeyView;
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use super::told::Told;
 use crate::AppError;
 
 /// All keys of the tenant, without their secrets.
-#[server(prefix = "/rpc", endpoint = "settings/keys")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/keys")]
 pub async fn keys() -> Result<Vec<KeyView>, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
@@ -16,7 +17,7 @@ pub async fn keys() -> Result<Vec<KeyView>, AppError> {
 }
 
 /// Makes a key; the answer is the only place where it stands.
-#[server(prefix = "/rpc", endpoint = "settings/create-key")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/create-key")]
 pub async fn create_key(
     name: String,
     #[server(default)] scopes: Vec<String>,
@@ -35,7 +36,7 @@ pub async fn create_key(
 }
 
 /// Revokes a key at once.
-#[server(prefix = "/rpc", endpoint = "settings/revoke-key")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/revoke-key")]
 pub async fn revoke_key(key: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();

@@ -9,11 +9,12 @@ use super::area::{Area, Around};
 use super::forms::{Choice, Form, Sure, TextField};
 use super::people_api::{Invite, ResetLink, SetEnabled, SetRole, people};
 use crate::components::badge::Badge;
+use crate::wire;
 
 #[component]
 pub fn PeoplePage() -> impl IntoView {
     let around = Around::new();
-    let data = Resource::new(|| (), |()| people());
+    let data = wire::ask(|| (), |()| people());
     view! {
         <Title text="People"/>
         <Area here="/settings/people" around data content=cards/>

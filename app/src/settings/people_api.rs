@@ -2,12 +2,13 @@
 
 use domain::identity::PersonView;
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use super::told::Told;
 use crate::AppError;
 
 /// Everybody with a role here.
-#[server(prefix = "/rpc", endpoint = "settings/people")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/people")]
 pub async fn people() -> Result<Vec<PersonView>, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
@@ -16,7 +17,7 @@ pub async fn people() -> Result<Vec<PersonView>, AppError> {
 }
 
 /// Invites an address; the one-time link is in the answer.
-#[server(prefix = "/rpc", endpoint = "settings/invite")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/invite")]
 pub async fn invite(email: String, name: String, role: String) -> Result<Told, AppError> {
     use domain::identity::people::{self, Invitation};
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
@@ -31,7 +32,7 @@ pub async fn invite(email: String, name: String, role: String) -> Result<Told, A
 }
 
 /// A new one-time link for somebody who cannot sign in.
-#[server(prefix = "/rpc", endpoint = "settings/reset-link")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/reset-link")]
 pub async fn reset_link(person: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
@@ -43,7 +44,7 @@ pub async fn reset_link(person: String) -> Result<Told, AppError> {
 }
 
 /// Gives a person another role.
-#[server(prefix = "/rpc", endpoint = "settings/set-role")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/set-role")]
 pub async fn set_role(person: String, role: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
@@ -53,7 +54,7 @@ pub async fn set_role(person: String, role: String) -> Result<Told, AppError> {
 }
 
 /// Disables a person here, or enables them again.
-#[server(prefix = "/rpc", endpoint = "settings/set-enabled")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/set-enabled")]
 pub async fn set_enabled(person: String, enabled: bool) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();

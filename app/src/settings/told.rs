@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 
@@ -35,7 +36,7 @@ impl Told {
 }
 
 /// What the form before this page led to, if one was posted. It is told once.
-#[server(prefix = "/rpc", endpoint = "settings/told")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/told")]
 pub async fn read_note() -> Result<Option<Note>, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     Ok(super::note::take(&caller, &services))

@@ -3,11 +3,12 @@
 use domain::sync::SyncView;
 use domain::sync::failures::FailuresView;
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 
 /// The state of the synchronisation and the last runs.
-#[server(prefix = "/rpc", endpoint = "sync/state")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "sync/state")]
 pub async fn sync_state() -> Result<SyncView, AppError> {
     use domain::identity::Permission;
     let (caller, services) = crate::host::authorise(Permission::ReadMirror)?;
@@ -17,7 +18,7 @@ pub async fn sync_state() -> Result<SyncView, AppError> {
 }
 
 /// The list of failed records that an address asks for.
-#[server(prefix = "/rpc", endpoint = "sync/failures")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "sync/failures")]
 pub async fn failures(search: String) -> Result<FailuresView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
@@ -25,7 +26,7 @@ pub async fn failures(search: String) -> Result<FailuresView, AppError> {
 }
 
 /// Starts a run and gives its id.
-#[server(prefix = "/rpc", endpoint = "sync/start")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "sync/start")]
 pub async fn start_sync(kind: String) -> Result<i64, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
     let kind = domain::sync::RunKind::parse(&kind)
@@ -40,7 +41,7 @@ pub async fn start_sync(kind: String) -> Result<i64, AppError> {
 }
 
 /// Asks the running run to stop and gives its id.
-#[server(prefix = "/rpc", endpoint = "sync/cancel")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "sync/cancel")]
 pub async fn cancel_sync() -> Result<i64, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
     let request_id = crate::host::request_id();

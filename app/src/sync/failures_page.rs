@@ -7,12 +7,13 @@ use leptos_router::hooks::use_location;
 use super::api::failures;
 use crate::identity::viewer::whoami;
 use crate::opportunities::listing::Listing;
+use crate::wire;
 
 #[component]
 pub fn FailuresPage() -> impl IntoView {
     let search = use_location().search;
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let list = Resource::new(move || search.get(), failures);
+    let who = wire::ask_first(whoami);
+    let list = wire::ask(move || search.get(), failures);
     let split =
         |FailuresView { sheet, raw }| (sheet, About().into_any(), raw.map(|raw| view! { <Raw raw/> }).into_any());
     let none = "Every record that Current RMS has shown is mirrored.";

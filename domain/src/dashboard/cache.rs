@@ -1,7 +1,7 @@
 //! Figures at most a second old, computed once for all who ask at the same time.
 //!
-//! What was changed through this host is seen by the next read, since a commit moves the tenant's epoch; what another host
-//! changed is seen within [`FRESH`].
+//! What was changed through this host is seen by the next read, since a commit moves the tenant's epoch; so does the note of another
+//! host, and what it changed is seen within [`FRESH`] if the note is lost.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -1,11 +1,11 @@
-//! How often each tenant's rows may have changed through this host: what was computed in an earlier epoch is stale.
+//! How often each tenant's rows may have changed, as far as this host knows: what was computed in an earlier epoch is stale.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
-/// A counter a tenant, moved by every commit of a [`super::TenantTx`].
+/// A counter a tenant, moved by every commit of a [`super::TenantTx`] and by every note of another host.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Epochs(Arc<Mutex<HashMap<Uuid, u64>>>);
 

@@ -74,7 +74,12 @@ impl Db {
         Ok(db)
     }
 
-    /// Differs from what it was before when rows of the tenant may have changed through this host since.
+    /// Takes note of what another host says: rows of the tenant have changed.
+    pub fn rows_changed(&self, tenant: TenantId) {
+        self.epochs.advance(tenant.0);
+    }
+
+    /// Differs from what it was before when rows of the tenant may have changed since, as far as this host knows.
     pub fn epoch(&self, tenant: TenantId) -> u64 {
         self.epochs.of(tenant.0)
     }

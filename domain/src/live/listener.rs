@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::{Hub, Topics};
-use crate::db::{DbError, notes};
+use crate::db::{Db, DbError, notes};
 
 /// Between two attempts to connect.
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// Hands on what is heard, for ever; connects again when the connection is lost, and then says that all may have changed.
-/// `url` must not lead through a pooler.
-pub async fn hear(url: String, hub: Hub) {
+/// Who is told asks again, so what `db` knows as fresh ends first. `url` must not lead through a pooler.
+pub async fn hear(url: String, db: Db, hub: Hub) {
     let (mut pause, mut missed) = (SHORTEST, false);
     loop {
         let lost = match notes::Notes::open(&url).await {
@@ -20,7 +20,7 @@ pub async fn hear(url: String, hub: Hub) {
                     hub.tell_all(Topics::all());
                 }
                 (pause, missed) = (SHORTEST, true);
-                hand_on(notes, &hub).await
+                hand_on(notes, &db, &hub).await
             }
             Err(error) => error,
         };
@@ -30,10 +30,13 @@ pub async fn hear(url: String, hub: Hub) {
     }
 }
 
-async fn hand_on(mut notes: notes::Notes, hub: &Hub) -> DbError {
+async fn hand_on(mut notes: notes::Notes, db: &Db, hub: &Hub) -> DbError {
     loop {
         match notes.next().await {
-            Ok(Some((tenant, topics))) => hub.tell(tenant, topics),
+            Ok(Some((tenant, topics))) => {
+                db.rows_changed(tenant);
+                hub.tell(tenant, topics);
+            }
             Ok(None) => {}
             Err(error) => return error,
         }

@@ -24,6 +24,8 @@ pub mod list;
 #[cfg(feature = "ssr")]
 pub mod list_build;
 #[cfg(feature = "ssr")]
+pub mod list_cache;
+#[cfg(feature = "ssr")]
 pub mod mirror;
 #[cfg(feature = "ssr")]
 pub mod query;
