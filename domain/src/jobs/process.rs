@@ -10,6 +10,7 @@ use super::crew::Crew;
 use super::queue::{Ask, Jobs};
 use crate::db::QueryError;
 use crate::identity::TenantId;
+use crate::notifications::raise;
 
 /// Jobs of one call that run at once.
 const SLOTS: usize = 16;
@@ -62,6 +63,7 @@ impl Jobs {
             crew.begin(found.jobs).await;
         }
         crew.dismiss(PATIENCE).await;
+        raise::due(self).await?;
         let (completed, failed) =
             (crew.counts.completed.load(Ordering::Relaxed), crew.counts.failed.load(Ordering::Relaxed));
         let number = |count: i64| usize::try_from(count).unwrap_or(0);

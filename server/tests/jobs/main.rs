@@ -8,6 +8,7 @@ mod support;
 mod attempts;
 mod dedupe;
 mod leases;
+mod notifications;
 mod oracle;
 mod process;
 mod scene;
