@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use domain::Services;
+use domain::audit::Source;
 use domain::identity::session::Current;
 use domain::identity::token::Token;
-use domain::identity::{Caller, Permission};
+use domain::identity::{Caller, Change, Permission};
 use domain::opportunities::list_build::ListError;
 use domain::sync::SyncError;
 use http::request::Parts;
@@ -78,6 +79,11 @@ pub fn authorise(permission: Permission) -> Result<(Caller, Services), AppError>
         return Err(AppError::Forbidden);
     }
     Ok((caller, expect_context::<Services>()))
+}
+
+/// A change by this caller from a screen.
+pub fn change<'a>(caller: &'a Caller, request_id: Option<&'a str>) -> Change<'a> {
+    Change { caller, source: Source::Screen, request_id }
 }
 
 /// A value that breaks the rule of its field.

@@ -10,6 +10,7 @@ pub mod host;
 mod identity;
 mod live;
 mod not_found;
+mod notifications;
 mod opportunities;
 mod settings;
 mod shell;

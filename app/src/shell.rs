@@ -11,6 +11,7 @@ use crate::dashboard::page::DashboardPage;
 use crate::identity::sign_in::SignInPage;
 use crate::live::Live;
 use crate::not_found::NotFound;
+use crate::notifications::page::NotificationsPage;
 use crate::opportunities::changes_page::ChangesPage;
 use crate::opportunities::detail::OpportunityPage;
 use crate::opportunities::page::OpportunitiesPage;
@@ -63,6 +64,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/opportunities/:id") view=OpportunityPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>
                 <Route path=path!("/failures") view=FailuresPage ssr=SsrMode::Async/>
+                <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/settings/account") view=AccountPage ssr=SsrMode::Async/>
                 <Route path=path!("/settings/people") view=PeoplePage ssr=SsrMode::Async/>

@@ -8,6 +8,7 @@ pub mod identity;
 pub mod jobs;
 pub mod live;
 pub mod money;
+pub mod notifications;
 pub mod opportunities;
 pub mod pager;
 pub mod sync;

@@ -5,8 +5,10 @@ use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
 use crate::jobs::{JobOptions, Jobs, types};
 use crate::live::{Changes, Hub};
+use crate::notifications::mail::{MailError, MailOptions, Mailer};
 use crate::opportunities::list_cache::Lists;
 use crate::seal::Sealer;
+use crate::sync::client::Http;
 use crate::sync::{SyncOptions, SyncService};
 
 /// What the operator set.
@@ -18,6 +20,10 @@ pub struct Settings {
     pub jobs: JobOptions,
     /// Lets screens name hosts that are not on the public internet, for tests and stand-ins.
     pub allow_private_targets: bool,
+    /// None: nothing is mailed.
+    pub mail: Option<MailOptions>,
+    /// Where people reach the host, for links in mails.
+    pub public_url: Option<String>,
 }
 
 /// Why the services could not be put together.
@@ -29,6 +35,8 @@ pub enum ServicesError {
     Http(#[from] reqwest::Error),
     #[error(transparent)]
     Password(#[from] PasswordError),
+    #[error("mail: {0}")]
+    Mail(#[from] MailError),
 }
 
 /// Handles on everything, cheap to clone.
@@ -42,6 +50,10 @@ pub struct Services {
     pub dashboards: Cache,
     pub lists: Lists,
     pub allow_private_targets: bool,
+    /// None: nothing is mailed.
+    pub mailer: Option<Mailer>,
+    pub(crate) http: Http,
+    pub(crate) public_url: Option<String>,
     /// To be marked after a commit.
     pub changes: Changes,
     /// The readers of this host.
@@ -63,7 +75,9 @@ impl Services {
             changes.clone(),
         )?;
         let hub = Hub::default();
-        let jobs = Jobs::new(db.clone(), settings.jobs, changes.clone(), hub.jobs_bell());
+        let mailer = settings.mail.as_ref().map(Mailer::new).transpose()?;
+        let options = JobOptions { mail: mailer.is_some(), ..settings.jobs };
+        let jobs = Jobs::new(db.clone(), options, changes.clone(), hub.jobs_bell());
         let services = Services {
             db,
             sealer,
@@ -75,6 +89,9 @@ impl Services {
             changes,
             hub,
             allow_private_targets: settings.allow_private_targets,
+            mailer,
+            http: Http::new()?,
+            public_url: settings.public_url.clone(),
         };
         services.jobs.set_types(types::all(&services, settings.jobs.probe));
         Ok(services)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::jobs::JobOptions;
+use domain::notifications::mail::{MailError, MailOptions, Mailer};
 use domain::sync::{Span, SyncOptions};
 use url::Url;
 
@@ -41,6 +42,8 @@ pub struct Config {
     pub allow_private_targets: bool,
     pub sync: SyncOptions,
     pub jobs: JobOptions,
+    /// None: nothing is mailed.
+    pub mail: Option<MailOptions>,
     /// The operator's key for `/api/jobs/process`.
     pub job_processor_key: Option<String>,
 }
@@ -69,6 +72,7 @@ impl Config {
             allow_private_targets: switch(&get, "BACKLINE_ALLOW_PRIVATE_TARGETS")?,
             sync: sync_options(&get)?,
             jobs: job_options(&get)?,
+            mail: mail_options(&get)?,
             job_processor_key: get("JOB_PROCESSOR_API_KEY"),
         })
     }
@@ -126,6 +130,22 @@ fn first_account(get: &impl Fn(&str) -> Option<String>) -> Result<Option<FirstAc
     }
 }
 
+/// Both or neither; read once, so that a slip is told at the start and not by the first mail.
+fn mail_options(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailOptions>, ConfigError> {
+    let missing = |variable, other| ConfigError { variable, reason: format!("is missing beside {other}") };
+    let options = match (get("BACKLINE_SMTP_URL"), get("BACKLINE_SMTP_FROM")) {
+        (Some(url), Some(from)) => MailOptions { url, from },
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err(missing("BACKLINE_SMTP_FROM", "BACKLINE_SMTP_URL")),
+        (None, Some(_)) => return Err(missing("BACKLINE_SMTP_URL", "BACKLINE_SMTP_FROM")),
+    };
+    match Mailer::new(&options) {
+        Ok(_) => Ok(Some(options)),
+        Err(error @ MailError::Url) => Err(ConfigError { variable: "BACKLINE_SMTP_URL", reason: error.to_string() }),
+        Err(error @ MailError::From) => Err(ConfigError { variable: "BACKLINE_SMTP_FROM", reason: error.to_string() }),
+    }
+}
+
 fn sync_options(get: &impl Fn(&str) -> Option<String>) -> Result<SyncOptions, ConfigError> {
     let number = |variable: &'static str, default: u64, expected: &str| match get(variable) {
         Some(text) => parse::<u64>(variable, &text, expected),
@@ -166,6 +186,7 @@ fn job_options(get: &impl Fn(&str) -> Option<String>) -> Result<JobOptions, Conf
             Some(text) => parse::<usize>("BACKLINE_JOB_SLOTS", &text, "jobs at once, from 1 to 1000")?.clamp(1, 1000),
             None => defaults.slots,
         },
+        ..defaults
     })
 }
 
@@ -201,6 +222,13 @@ mod tests {
         ] {
             assert_eq!(read(&[(name, value)]).err().map(|e| e.variable), Some(name), "{value}");
         }
+        let smtp =
+            |url, from| read(&[("BACKLINE_SMTP_URL", url), ("BACKLINE_SMTP_FROM", from)]).err().map(|e| e.variable);
+        assert_eq!(smtp("smtp://mail.example.com", ""), Some("BACKLINE_SMTP_FROM"));
+        assert_eq!(smtp("", "a@b.example"), Some("BACKLINE_SMTP_URL"));
+        assert_eq!(smtp("mail.example.com", "a@b.example"), Some("BACKLINE_SMTP_URL"));
+        assert_eq!(smtp("smtp://mail.example.com", "nobody"), Some("BACKLINE_SMTP_FROM"));
+        assert_eq!(smtp("smtp://mail.example.com", "Backline <a@b.example>"), None);
         assert_eq!(read(&[("CURRENT_RMS_SUBDOMAIN", "x")]).err().map(|e| e.variable), Some("CURRENT_RMS_API_KEY"));
     }
 

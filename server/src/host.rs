@@ -89,6 +89,8 @@ pub async fn services(config: &Config, database: &Database) -> Result<Services, 
         sync: config.sync,
         jobs: config.jobs,
         allow_private_targets: config.allow_private_targets,
+        mail: config.mail.clone(),
+        public_url: config.public_url.as_ref().map(ToString::to_string),
     };
     Ok(Services::connect(&settings).await?)
 }

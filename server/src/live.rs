@@ -34,7 +34,7 @@ pub struct Live {
 }
 
 /// What changed, as it happens: a stream of server-sent events. The event `changed` has the data `{"topics": […]}`, of the
-/// topics `opportunities`, `sync` and `jobs`. A comment comes every 15 s. The stream ends with its session or key.
+/// topics `opportunities`, `sync`, `jobs` and `notifications`. A comment comes every 15 s. The stream ends with its session or key.
 #[utoipa::path(
     get,
     path = "/live",

@@ -7,6 +7,7 @@ use super::icon::Icon;
 use super::theme::ThemeChoices;
 use crate::identity::viewer::Viewer;
 use crate::live::LiveNotice;
+use crate::notifications::bell::Bell;
 
 #[component]
 pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
@@ -20,6 +21,7 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
                 <Entry href="/changes" below="/changes" icon="changes" word="Changes"/>
                 <Entry href="/settings/account" below="/settings" icon="settings" word="Settings"/>
                 <div class="foot">
+                    <Bell unread=viewer.unread/>
                     <PersonMenu viewer/>
                 </div>
             </nav>

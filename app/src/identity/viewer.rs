@@ -14,14 +14,24 @@ pub struct Viewer {
     pub email: String,
     pub role: String,
     pub tenant: TenantView,
+    /// Notifications, counted up to 100.
+    pub unread: i64,
 }
 
 #[server(prefix = "/rpc", output = Postcard, endpoint = "identity/whoami")]
 pub async fn whoami() -> Result<Viewer, AppError> {
-    let (caller, _) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let (email, role) = match &caller.principal {
         domain::identity::Principal::Person { email, role, .. } => (email.clone(), role.as_str()),
         domain::identity::Principal::Key { .. } => (String::new(), "key"),
     };
-    Ok(Viewer { name: caller.name, email, role: role.into(), tenant: caller.tenant_view })
+    let unread = match caller.person() {
+        Some(person) => {
+            let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+            let unread = domain::notifications::store::unread(&mut tx, person).await;
+            unread.map_err(domain::db::DbError::from)?
+        }
+        None => 0,
+    };
+    Ok(Viewer { name: caller.name, email, role: role.into(), tenant: caller.tenant_view, unread })
 }

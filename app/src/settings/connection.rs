@@ -1,6 +1,7 @@
 //! The connection to Current RMS and the company's settings, for admins.
 
 use domain::identity::{FirstDay, TenantView};
+use domain::notifications::WebhookView;
 use domain::sync::ConnectionView;
 use leptos::prelude::*;
 
@@ -9,8 +10,10 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 use super::area::{Area, Around};
-use super::connection_api::{Connected, SetConnection, SetTenant, StartOver, TestConnection, connection};
-use super::forms::{Choice, Form, TextField};
+use super::connection_api::{
+    Connected, RemoveWebhook, SetConnection, SetTenant, SetWebhook, StartOver, TestConnection, connection,
+};
+use super::forms::{Choice, Form, Sure, TextField};
 
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
@@ -33,6 +36,7 @@ fn cards(view: Connected) -> AnyView {
         {view.connection.map(|connection| view! { <Present connection/> })}
         <Credentials base_url subdomain/>
         <Company tenant=view.tenant/>
+        <Webhook webhook=view.webhook/>
         {connected.then(|| view! { <StartingOver company mirrored=view.mirrored/> })}
     }
     .into_any()
@@ -86,6 +90,25 @@ fn Company(tenant: TenantView) -> impl IntoView {
                 <TextField name="currency" label="Currency" maxlength="3" value=tenant.currency hint="ISO 4217, such as GBP."/>
                 <Choice name="first_day" label="First day of the week" options=days chosen=tenant.first_day.as_str()/>
                 <div class="form-foot"><button class="btn primary">"Save"</button></div>
+            </Form>
+        </section>
+    }
+}
+
+/// Where the company is told what its admins are told.
+#[component]
+fn Webhook(webhook: Option<WebhookView>) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="webhook-title">
+            <header>
+                <h2 id="webhook-title">"Slack"</h2>
+                <span class="grow"></span>
+                {webhook.is_some().then(|| view! { <Sure action=RemoveWebhook::PATH word="Remove" about="the webhook".into() fields=Vec::new()/> })}
+            </header>
+            {webhook.map(|webhook| view! { <p class="basis">"A webhook is kept sealed, never shown; entered "{webhook.entered}"."</p> })}
+            <Form action=SetWebhook::PATH>
+                <TextField name="url" label="Incoming webhook" kind="password" maxlength="500" hint="Of Slack or what takes the same messages. It is told what admins are told: jobs that failed."/>
+                <div class="form-foot"><button class="btn">"Keep"</button></div>
             </Form>
         </section>
     }

@@ -1,6 +1,7 @@
 //! Server functions of the connection to Current RMS and of the tenant's own settings.
 
 use domain::identity::TenantView;
+use domain::notifications::WebhookView;
 use domain::sync::ConnectionView;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ pub struct Connected {
     pub tenant: TenantView,
     /// Opportunities in the mirror, those that are gone included.
     pub mirrored: i64,
+    pub webhook: Option<WebhookView>,
 }
 
 /// Where the account is, and the tenant's settings.
@@ -29,7 +31,15 @@ pub async fn connection() -> Result<Connected, AppError> {
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
     let connection = view(&mut tx, chrono::Utc::now()).await.map_err(domain::db::DbError::from)?;
     let mirrored = domain::sync::start_over::mirrored(&mut tx).await.map_err(domain::db::DbError::from)?;
-    Ok(Connected { connection, default_base_url: DEFAULT_BASE_URL.into(), tenant: caller.tenant_view, mirrored })
+    let webhook = domain::notifications::webhook::view(&mut tx, chrono::Utc::now()).await;
+    let webhook = webhook.map_err(domain::db::DbError::from)?;
+    Ok(Connected {
+        connection,
+        default_base_url: DEFAULT_BASE_URL.into(),
+        tenant: caller.tenant_view,
+        mirrored,
+        webhook,
+    })
 }
 
 /// Asks the account whether it accepts the stored credentials.
@@ -76,4 +86,26 @@ pub async fn set_tenant(name: String, timezone: String, currency: String, first_
     let new = NewSettings { name: &name, timezone: &timezone, currency: &currency, first_day: &first_day };
     super::note::or_typed(&caller, &services, &new.fields(), set(&services.db, &change, &new).await)?;
     super::note::tell(&caller, &services, Told::plain("The company's settings are changed."))
+}
+
+/// Keeps the address of the company's webhook, sealed.
+#[server(prefix = "/rpc", endpoint = "settings/set-webhook")]
+pub async fn set_webhook(url: String) -> Result<Told, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    let request_id = crate::host::request_id();
+    let change = super::host::change(&caller, request_id.as_deref());
+    domain::notifications::webhook::set(&services, &change, &url).await?;
+    super::note::tell(&caller, &services, Told::plain("The webhook is kept. It is told from now on."))
+}
+
+/// Forgets it.
+#[server(prefix = "/rpc", endpoint = "settings/remove-webhook")]
+pub async fn remove_webhook() -> Result<Told, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
+    let request_id = crate::host::request_id();
+    let change = super::host::change(&caller, request_id.as_deref());
+    if !domain::notifications::webhook::remove(&services, &change).await? {
+        return Err(crate::host::not_found("webhook"));
+    }
+    super::note::tell(&caller, &services, Told::plain("The webhook is removed."))
 }

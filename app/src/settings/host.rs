@@ -3,7 +3,7 @@
 use domain::Services;
 use domain::audit::Source;
 use domain::db::DbError;
-use domain::identity::{Caller, Change, IdentityError};
+use domain::identity::{Caller, IdentityError};
 use domain::sync::Request;
 use domain::sync::connection::{self, ConnectionError, Credentials, Tested};
 use domain::sync::public_address::NotPublic;
@@ -13,10 +13,7 @@ use http::StatusCode;
 use crate::AppError;
 use crate::host::{invalid, set_status};
 
-/// A change by this caller from a screen.
-pub fn change<'a>(caller: &'a Caller, request_id: Option<&'a str>) -> Change<'a> {
-    Change { caller, source: Source::Screen, request_id }
-}
+pub use crate::host::change;
 
 /// The same for what is asked of the synchronisation.
 pub fn request<'a>(caller: &'a Caller, request_id: Option<&'a str>) -> Request<'a> {

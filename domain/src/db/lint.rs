@@ -30,6 +30,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "find_sign_in",
             "forgive",
             "look_at_session",
+            "mail_address",
             "make_sign_in_link",
             "open_session",
             "own_account",

@@ -10,6 +10,7 @@ use super::queue::{Ask, Jobs};
 use super::tally::Came;
 use crate::db::QueryError;
 use crate::identity::TenantId;
+use crate::notifications::raise;
 
 /// Jobs of one call that run at once.
 const SLOTS: usize = 16;
@@ -63,6 +64,7 @@ impl Jobs {
             crew.begin(found.jobs).await;
         }
         crew.dismiss(PATIENCE).await;
+        raise::due(self).await?;
         let count = |came| usize::try_from(crew.tally.of(came)).unwrap_or(usize::MAX);
         let (completed, failed) = (count(Came::Completed), count(Came::Failed));
         Ok(Summary { processed: completed + failed, failed, started_at, ended_at: Utc::now() })

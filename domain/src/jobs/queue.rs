@@ -26,11 +26,19 @@ pub struct JobOptions {
     pub probe: bool,
     /// Jobs that a worker runs at once.
     pub slots: usize,
+    /// Whether mail can be sent.
+    pub mail: bool,
 }
 
 impl Default for JobOptions {
     fn default() -> Self {
-        JobOptions { lease: Duration::from_secs(30), backoff: Duration::from_secs(30), probe: false, slots: 32 }
+        JobOptions {
+            lease: Duration::from_secs(30),
+            backoff: Duration::from_secs(30),
+            probe: false,
+            slots: 32,
+            mail: false,
+        }
     }
 }
 
@@ -82,11 +90,11 @@ impl Jobs {
         self.0.registry.get().unwrap_or(&NONE)
     }
 
-    pub(super) fn db(&self) -> &Db {
+    pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }
 
-    pub(super) fn options(&self) -> &JobOptions {
+    pub(crate) fn options(&self) -> &JobOptions {
         &self.0.options
     }
 
@@ -117,6 +125,11 @@ impl Jobs {
     /// Tells the screens that something changed.
     pub(super) fn show(&self, tenant: TenantId) {
         self.0.changes.mark(tenant, &[Topic::Jobs]);
+    }
+
+    /// Tells the bells.
+    pub(crate) fn show_notifications(&self, tenant: TenantId) {
+        self.0.changes.mark(tenant, &[Topic::Notifications]);
     }
 
     /// Claims for a worker: what became due in the last seconds, or everything.

@@ -14,6 +14,7 @@ use super::tally::Came;
 use crate::db::QueryError;
 use crate::db::queue::Beat;
 use crate::identity::TenantId;
+use crate::notifications::raise;
 
 /// Most that one statement claims.
 const BATCH: usize = 500;
@@ -57,6 +58,7 @@ impl Jobs {
         });
         let keeping: Vec<_> = [
             every(TICK, stop.clone(), worker.clone(), Worker::tick),
+            every(TICK, stop.clone(), worker.clone(), Worker::tell),
             every(BEAT, stop.clone(), worker.clone(), Worker::beat),
             every(MINUTES, stop.clone(), worker.clone(), Worker::count),
             every(STRAGGLERS, stop.clone(), worker.clone(), Worker::look_for_stragglers),
@@ -158,6 +160,11 @@ impl Worker {
 
     async fn tick(self: Arc<Worker>) -> Result<(), QueryError> {
         self.jobs.fire_due(Utc::now()).await.map(drop)
+    }
+
+    /// What failed, whoever wrote it down.
+    async fn tell(self: Arc<Worker>) -> Result<(), QueryError> {
+        raise::due(&self.jobs).await
     }
 
     async fn beat(self: Arc<Worker>) -> Result<(), QueryError> {

@@ -27,18 +27,21 @@ pub enum Topic {
     Sync,
     /// Jobs, and what is counted from them.
     Jobs,
+    /// Somebody's notifications.
+    Notifications,
     /// A session or key ended: streams ask again whether theirs still holds. Told to no reader.
     Sessions,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 4] = [Topic::Opportunities, Topic::Sync, Topic::Jobs, Topic::Sessions];
+    pub const ALL: [Topic; 5] = [Topic::Opportunities, Topic::Sync, Topic::Jobs, Topic::Notifications, Topic::Sessions];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Topic::Opportunities => "opportunities",
             Topic::Sync => "sync",
             Topic::Jobs => "jobs",
+            Topic::Notifications => "notifications",
             Topic::Sessions => "sessions",
         }
     }
@@ -89,6 +92,7 @@ const fn bit(topic: Topic) -> u8 {
         Topic::Sync => 2,
         Topic::Sessions => 4,
         Topic::Jobs => 8,
+        Topic::Notifications => 16,
     }
 }
 

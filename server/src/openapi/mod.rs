@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod health;
 pub mod jobs;
 pub mod keys;
+pub mod notifications;
 pub mod opportunities;
 mod page;
 mod parts;
@@ -38,8 +39,17 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send; in all others every field is always there.
-const SENT: [&str; 8] =
-    ["SignIn", "Invitation", "PersonChange", "NewKey", "StartOver", "NewJob", "JobRetry", "ScheduleChange"];
+const SENT: [&str; 9] = [
+    "SignIn",
+    "Invitation",
+    "PersonChange",
+    "NewKey",
+    "StartOver",
+    "NewJob",
+    "JobRetry",
+    "ScheduleChange",
+    "NotificationsRead",
+];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT).unwrap_or_default());

@@ -7,6 +7,7 @@ mod export;
 mod health;
 mod jobs;
 mod keys;
+mod notifications;
 mod opportunities;
 mod params;
 mod people;
@@ -64,6 +65,8 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(schedules::list))
         .routes(routes!(schedules::change))
         .routes(routes!(schedules::run))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::mark_read))
         .routes(routes!(export::failures))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))

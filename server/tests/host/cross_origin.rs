@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 40] = [
+const UNSAFE: [&str; 46] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -27,6 +27,12 @@ const UNSAFE: [&str; 40] = [
     "POST /api/jobs/process",
     "PATCH /api/schedules/999",
     "POST /api/schedules/999/run",
+    "POST /api/notifications/read",
+    "POST /rpc/notifications/list",
+    "POST /rpc/notifications/mark-read",
+    "POST /rpc/notifications/set",
+    "POST /rpc/settings/set-webhook",
+    "POST /rpc/settings/remove-webhook",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",
@@ -142,6 +148,8 @@ async fn a_get_of_any_route_changes_nothing() {
         "/settings/people",
         "/settings/keys",
         "/settings/connection",
+        "/notifications",
+        "/api/notifications",
         "/nowhere",
         "/healthz",
         "/readyz",

@@ -65,6 +65,8 @@ pub const TABLE: &[(&str, &str)] = &[
     ("POST /api/jobs/retry", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("GET /api/jobs/process", "401 403 403 200  403 403 200 403 403  401 401 200"),
     ("POST /api/jobs/process", "401 403 403 200  403 403 200 403 403  401 401 200"),
+    ("GET /api/notifications", "401 200 200 200  403 403 403 403 403  401 401 200"),
+    ("POST /api/notifications/read", "401 400 400 400  403 403 403 403 403  401 401 400"),
     ("GET /api/schedules", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("PATCH /api/schedules/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
     // The seventh is the other tenant's own.
@@ -100,6 +102,11 @@ pub const TABLE: &[(&str, &str)] = &[
     ("POST /rpc/settings/set-connection", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("POST /rpc/settings/start-over", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("POST /rpc/settings/set-tenant", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/settings/set-webhook", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/settings/remove-webhook", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/notifications/list", "401 200 200 200  403 403 403 403 403  401 401 200"),
+    ("POST /rpc/notifications/mark-read", "401 200 200 200  403 403 403 403 403  401 401 200"),
+    ("POST /rpc/notifications/set", "401 200 200 200  403 403 403 403 403  401 401 200"),
     ("GET /api/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     ("POST /rpc/nowhere", "404 404 404 404  404 404 404 404 404  401 401 404"),
     // Pages are for people: who is not signed in is sent to sign in.
@@ -107,6 +114,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("GET /opportunities", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /opportunities/7", "303 404 404 404  404 403 403 403 403  401 401 404"),
     ("GET /changes", "303 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /notifications", "303 200 200 200  403 403 403 403 403  401 401 200"),
     ("GET /failures", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /settings", "303 303 303 303  303 303 303 303 303  401 401 303"),
     ("GET /settings/account", "303 200 200 200  403 403 403 403 403  401 401 200"),
@@ -158,7 +166,9 @@ async fn askers(env: &Env, host: &Host) -> Vec<Browser> {
 fn form(path: &str) -> &'static str {
     match path {
         "/rpc/sync/start" => "kind=initial_sync",
-        "/rpc/opportunities/list" | "/rpc/opportunities/changes" | "/rpc/sync/failures" => "search=",
+        "/rpc/opportunities/list" | "/rpc/opportunities/changes" | "/rpc/sync/failures" | "/rpc/notifications/list" => {
+            "search="
+        }
         "/rpc/opportunities/read" => "id=7&raw=false",
         "/rpc/opportunities/save-view" => "name=&search=",
         "/rpc/opportunities/remove-view" => "id=00000000-0000-0000-0000-000000000000",
@@ -176,6 +186,9 @@ fn form(path: &str) -> &'static str {
         "/rpc/settings/set-connection" => "base_url=ftp://x&subdomain=x&token=x",
         "/rpc/settings/set-tenant" => "name=x&timezone=Mars&currency=GBP&first_day=monday",
         "/rpc/settings/start-over" => "confirm=x",
+        "/rpc/settings/set-webhook" => "url=ftp://x",
+        "/rpc/notifications/mark-read" => "id=7",
+        "/rpc/notifications/set" => "job_failed=true&by_mail=true",
         _ => "",
     }
 }

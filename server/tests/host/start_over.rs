@@ -25,7 +25,7 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 12] = [
+const STAYS: [&str; 16] = [
     "api_keys",
     "audit_log",
     "connections",
@@ -34,6 +34,10 @@ const STAYS: [&str; 12] = [
     "job_probe",
     "jobs",
     "memberships",
+    "notification_events",
+    "notification_settings",
+    "notification_webhooks",
+    "notifications",
     "saved_views",
     "schedules",
     "sessions",

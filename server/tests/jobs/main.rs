@@ -9,6 +9,7 @@ mod attempts;
 mod backup;
 mod dedupe;
 mod leases;
+mod notifications;
 mod oracle;
 mod process;
 mod scene;

@@ -68,6 +68,7 @@ impl Db {
     }
 
     /// Sends jobs back to the queue, or ends them; gives those whose lease still held, and whether they have failed for good.
+    /// Of those that have, somebody is told: the same statement writes it down.
     pub async fn fail_jobs(&self, failed: &[Failure]) -> Result<Vec<(Lease, bool)>, Error> {
         let (tenants, jobs, tokens) = columns(failed.iter().map(|failed| &failed.lease));
         let verdicts: Vec<&str> = failed.iter().map(|failed| failed.verdict.as_str()).collect();
@@ -82,7 +83,7 @@ impl Db {
                 from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::float8[])
                     d (tenant_id, id, token, verdict, error, delay)
                 join jobs j on j.tenant_id = d.tenant_id and j.id = d.id
-            )
+            ), ended as (
             update jobs j set status = v.status,
                 attempts = j.attempts - case when v.verdict in ('snooze', 'stop') and v.status = 'pending' then 1 else 0 end,
                 run_at = case when v.status = 'pending' then now() + make_interval(secs => v.delay) else j.run_at end,
@@ -94,7 +95,12 @@ impl Db {
                     else j.errors || jsonb_build_object('attempt', j.attempts, 'at', now(), 'error', v.error) end
             from verdicts v
             where j.tenant_id = v.tenant_id and j.id = v.id and j.lease_token = v.token and j.status = 'processing'
-            returning j.tenant_id, j.id, j.lease_token as "token!", j.status = 'failed' as "failed!""#,
+            returning j.tenant_id, j.id, j.lease_token, j.type, j.status = 'failed' as failed
+            ), told as (
+                insert into notification_events (tenant_id, kind, job_id, job_type)
+                select tenant_id, 'job_failed', id, type from ended where failed
+            )
+            select tenant_id, id, lease_token as "token!", failed as "failed!" from ended"#,
             &tenants,
             &jobs,
             &tokens,

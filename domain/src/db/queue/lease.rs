@@ -60,20 +60,26 @@ impl Db {
         Ok(done.rows_affected())
     }
 
-    /// Takes back leases that ran out: the next attempt may begin at once, and a job without one has failed.
+    /// Takes back leases that ran out: the next attempt may begin at once, and a job without one has failed, which is written
+    /// down to be told.
     pub async fn rescue_jobs(&self, most: i64) -> Result<Vec<Held>, Error> {
         sqlx::query_as!(
             Held,
             r#"with expired as (
                 select ctid as spot from jobs where status = 'processing' and lease_until < now()
                 order by lease_until limit $1 for update skip locked
-            )
+            ), ended as (
             update jobs j set lease_until = null, progress = null,
                 status = case when j.cancel_requested then 'cancelled' when j.attempts >= j.max_attempts then 'failed' else 'pending' end,
                 completed_at = case when j.cancel_requested or j.attempts >= j.max_attempts then now() end,
                 errors = j.errors || jsonb_build_object('attempt', j.attempts, 'at', now(), 'error', 'the worker was lost: its lease ran out')
             from expired e where j.ctid = e.spot
-            returning j.tenant_id as tenant, j.id as job, j.status = 'failed' as "failed!""#,
+            returning j.tenant_id, j.id, j.type, j.status = 'failed' as failed
+            ), told as (
+                insert into notification_events (tenant_id, kind, job_id, job_type)
+                select tenant_id, 'job_failed', id, type from ended where failed
+            )
+            select tenant_id as tenant, id as job, failed as "failed!" from ended"#,
             most
         )
         .fetch_all(&self.queue)

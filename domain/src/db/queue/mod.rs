@@ -6,6 +6,7 @@
 
 mod claim;
 mod counts;
+mod events;
 mod finish;
 mod keep;
 mod lease;

@@ -31,7 +31,10 @@ pub fn kind(services: &Services) -> JobType {
         async move {
             let jobs = cleanup_old_jobs(&db, attempt.tenant(), clean_up.days).await?;
             db.drop_old_minutes().await?;
-            Ok::<_, JobError>(Done::Result(json!({"jobs": jobs})))
+            let mut tx = attempt.begin().await?;
+            let notifications = crate::notifications::store::delete_old(&mut tx).await?;
+            tx.commit().await?;
+            Ok::<_, JobError>(Done::Result(json!({"jobs": jobs, "notifications": notifications})))
         }
     })
     .at_once(1)

@@ -1,6 +1,8 @@
 //! The types of jobs, one file each.
 
 pub mod clean_up;
+pub mod notify_mail;
+pub mod notify_slack;
 pub mod probe;
 pub mod snapshot;
 pub mod sync;
@@ -10,7 +12,13 @@ use crate::services::Services;
 
 /// Every type that this host knows.
 pub fn all(services: &Services, probes: bool) -> Registry {
-    let mut types: Vec<JobType> = vec![sync::kind(services), snapshot::kind(services), clean_up::kind(services)];
+    let mut types: Vec<JobType> = vec![
+        sync::kind(services),
+        snapshot::kind(services),
+        clean_up::kind(services),
+        notify_mail::kind(services),
+        notify_slack::kind(services),
+    ];
     if probes {
         types.push(probe::kind());
     }

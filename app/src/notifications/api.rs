@@ -1,0 +1,44 @@
+//! Server functions of one's own notifications.
+
+use domain::notifications::NotificationsView;
+use leptos::prelude::*;
+
+use crate::AppError;
+
+/// The page that an address asks for.
+#[server(prefix = "/rpc", endpoint = "notifications/list")]
+pub async fn notifications(search: String) -> Result<NotificationsView, AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    let reader = super::host::reader(&caller, &services)?;
+    let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
+    Ok(domain::notifications::view_build::build(&mut tx, &reader, &search, chrono::Utc::now()).await?)
+}
+
+/// Marks one as read, or without `id` all.
+#[server(prefix = "/rpc", endpoint = "notifications/mark-read")]
+pub async fn mark_read(#[server(default)] id: Option<i64>) -> Result<(), AppError> {
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    let reader = super::host::reader(&caller, &services)?;
+    domain::notifications::store::read_now(&services, &caller.actor(), reader.person, id.as_slice())
+        .await
+        .map_err(domain::db::DbError::from)?;
+    super::host::back();
+    Ok(())
+}
+
+/// Sets one's own switches: what a form does not name is off.
+#[server(prefix = "/rpc", endpoint = "notifications/set")]
+pub async fn set_switches(
+    #[server(default)] job_failed: bool,
+    #[server(default)] by_mail: bool,
+) -> Result<(), AppError> {
+    use domain::notifications::{Kind, settings};
+    let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
+    let reader = super::host::reader(&caller, &services)?;
+    let request_id = crate::host::request_id();
+    let change = crate::host::change(&caller, request_id.as_deref());
+    let on: &[Kind] = if job_failed { &[Kind::JobFailed] } else { &[] };
+    settings::set(&services.db, &change, reader.person, on, by_mail).await?;
+    super::host::back();
+    Ok(())
+}
