@@ -7,9 +7,11 @@ mod support;
 
 mod attempts;
 mod dedupe;
+mod imports;
 mod leases;
 mod oracle;
 mod process;
+mod reports;
 mod scene;
 mod schedules;
 mod turns;
