@@ -6,13 +6,15 @@ pub mod changes;
 pub mod connection;
 pub mod dashboard;
 pub mod health;
+pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod notifications;
 pub mod opportunities;
-mod page;
+pub mod page;
 mod parts;
 pub mod people;
+pub mod reports;
 pub mod session;
 pub mod sync;
 
@@ -39,7 +41,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send; in all others every field is always there.
-const SENT: [&str; 9] = [
+const SENT: [&str; 11] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -49,6 +51,8 @@ const SENT: [&str; 9] = [
     "JobRetry",
     "ScheduleChange",
     "NotificationsRead",
+    "NewReport",
+    "ImportCheck",
 ];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);

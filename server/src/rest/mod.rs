@@ -5,6 +5,7 @@ mod connection;
 mod dashboard;
 mod export;
 mod health;
+mod imports;
 mod jobs;
 mod keys;
 mod notifications;
@@ -12,6 +13,7 @@ mod opportunities;
 mod params;
 mod people;
 mod process;
+mod reports;
 mod schedules;
 mod session;
 pub mod shape;
@@ -67,6 +69,13 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(schedules::run))
         .routes(routes!(notifications::list))
         .routes(routes!(notifications::mark_read))
+        .routes(routes!(reports::list, reports::create))
+        .routes(routes!(reports::file))
+        .routes(routes!(imports::list, imports::create))
+        .routes(routes!(imports::read))
+        .routes(routes!(imports::check))
+        .routes(routes!(imports::apply))
+        .routes(routes!(imports::errors))
         .routes(routes!(export::failures))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 46] = [
+const UNSAFE: [&str; 54] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -33,6 +33,10 @@ const UNSAFE: [&str; 46] = [
     "POST /rpc/notifications/set",
     "POST /rpc/settings/set-webhook",
     "POST /rpc/settings/remove-webhook",
+    "POST /api/reports",
+    "POST /api/imports",
+    "POST /api/imports/7/check",
+    "POST /api/imports/7/apply",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",
@@ -52,6 +56,10 @@ const UNSAFE: [&str; 46] = [
     "POST /rpc/settings/create-key",
     "POST /rpc/settings/set-connection",
     "POST /rpc/settings/start-over",
+    "POST /reports",
+    "POST /imports",
+    "POST /imports/7/check",
+    "POST /imports/7/apply",
     "POST /sign-in",
     "POST /sign-out",
 ];

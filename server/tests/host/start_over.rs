@@ -25,11 +25,12 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 16] = [
+const STAYS: [&str; 19] = [
     "api_keys",
     "audit_log",
     "connections",
     "dashboard_dates",
+    "imports",
     "job_minutes",
     "job_probe",
     "jobs",
@@ -38,6 +39,8 @@ const STAYS: [&str; 16] = [
     "notification_settings",
     "notification_webhooks",
     "notifications",
+    "report_pieces",
+    "reports",
     "saved_views",
     "schedules",
     "sessions",

@@ -7,6 +7,7 @@ use crate::db::{Db, QueryError};
 use crate::identity::TenantId;
 use crate::jobs::kind::{Done, JobError, JobType};
 use crate::services::Services;
+use crate::{imports, reports};
 
 /// Rows of one statement: short enough that nobody waits for it.
 const BATCH: i64 = 5000;
@@ -33,8 +34,12 @@ pub fn kind(services: &Services) -> JobType {
             db.drop_old_minutes().await?;
             let mut tx = attempt.begin().await?;
             let notifications = crate::notifications::store::delete_old(&mut tx).await?;
+            let reports = reports::store::remove_expired(&mut tx).await?;
+            let imports = imports::store::remove_expired(&mut tx).await?;
             tx.commit().await?;
-            Ok::<_, JobError>(Done::Result(json!({"jobs": jobs, "notifications": notifications})))
+            Ok::<_, JobError>(Done::Result(
+                json!({"jobs": jobs, "notifications": notifications, "reports": reports, "imports": imports}),
+            ))
         }
     })
     .at_once(1)

@@ -1,9 +1,11 @@
 //! The types of jobs, one file each.
 
+pub mod bulk_import;
 pub mod clean_up;
 pub mod notify_mail;
 pub mod notify_slack;
 pub mod probe;
+pub mod report_generation;
 pub mod snapshot;
 pub mod sync;
 
@@ -15,6 +17,8 @@ pub fn all(services: &Services, probes: bool) -> Registry {
     let mut types: Vec<JobType> = vec![
         sync::kind(services),
         snapshot::kind(services),
+        report_generation::kind(services),
+        bulk_import::kind(services),
         clean_up::kind(services),
         notify_mail::kind(services),
         notify_slack::kind(services),
