@@ -232,7 +232,9 @@ async fn a_taken_key_of_another_tenant_tells_nothing() {
         let mut script = Script::new();
         script.setting("app.tenant_id", &catalogue.tenants[0]).setting("app.persona", persona);
         let mut names = Vec::new();
-        for (table, tenant) in catalogue.of_tenants().filter(|(table, _)| table.name != "tenants" && fenced(role, table)) {
+        for (table, tenant) in
+            catalogue.of_tenants().filter(|(table, _)| table.name != "tenants" && fenced(role, table))
+        {
             let [_, theirs] = &catalogue.rows[&table.name];
             let taken = table.insertable(theirs);
             let free = table.with_free_key(&taken, tenant);
