@@ -8,6 +8,7 @@ mod error;
 #[cfg(feature = "ssr")]
 pub mod host;
 mod identity;
+mod jobs;
 mod live;
 mod not_found;
 mod notifications;

@@ -9,6 +9,8 @@ use leptos_router::{SsrMode, path};
 use crate::components::toast::{ToastRegion, Toasts};
 use crate::dashboard::page::DashboardPage;
 use crate::identity::sign_in::SignInPage;
+use crate::jobs::one_page::JobPage;
+use crate::jobs::page::JobsPage;
 use crate::live::Live;
 use crate::not_found::NotFound;
 use crate::notifications::page::NotificationsPage;
@@ -63,6 +65,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/opportunities") view=OpportunitiesPage ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities/:id") view=OpportunityPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>
+                <Route path=path!("/jobs") view=JobsPage ssr=SsrMode::Async/>
+                <Route path=path!("/jobs/:id") view=JobPage ssr=SsrMode::Async/>
                 <Route path=path!("/failures") view=FailuresPage ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>

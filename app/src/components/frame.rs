@@ -19,6 +19,7 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
                 <Entry href="/" below="/" icon="dashboard" word="Dashboard"/>
                 <Entry href="/opportunities" below="/opportunities" icon="opportunities" word="Opportunities"/>
                 <Entry href="/changes" below="/changes" icon="changes" word="Changes"/>
+                <Entry href="/jobs" below="/jobs" icon="jobs" word="Jobs"/>
                 <Entry href="/settings/account" below="/settings" icon="settings" word="Settings"/>
                 <div class="foot">
                     <Bell unread=viewer.unread/>

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod frame;
 pub mod icon;
 pub mod pager;
+pub mod progress;
 pub mod refusal;
 pub mod signed_in;
 pub mod theme;

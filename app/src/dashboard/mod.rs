@@ -3,7 +3,7 @@
 mod activity;
 mod api;
 mod by_day;
-mod cards;
+pub mod cards;
 mod changes;
 mod months;
 pub mod page;

@@ -37,7 +37,7 @@ fn Filters(fields: ChangeFields) -> impl IntoView {
 
 /// From one day to another.
 #[component]
-fn Days(word: &'static str, names: (&'static str, &'static str), days: (String, String)) -> impl IntoView {
+pub fn Days(word: &'static str, names: (&'static str, &'static str), days: (String, String)) -> impl IntoView {
     view! {
         <fieldset class="days">
             <legend class="visually-hidden">{word}</legend>

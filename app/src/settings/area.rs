@@ -5,7 +5,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::forms::Before;
-use super::told::{Note, Notice, read_note};
+use super::told::{Note, Said, read_note};
 use crate::components::failure::Failure;
 use crate::components::refusal::{Refused, use_refusal};
 use crate::components::signed_in::SignedIn;
@@ -49,16 +49,11 @@ where
                 {move || {
                     let refusal = refusal.get();
                     Suspend::new(async move {
-                        let note = around.note.await.ok().flatten();
-                        let (told, typed) = match note {
-                            Some(Note::Told(told)) => (Some(told), Vec::new()),
-                            Some(Note::Typed(typed)) => (None, typed),
-                            None => (None, Vec::new()),
-                        };
+                        let said = Said::of(around.note.await);
                         let data = data.await;
-                        let before = Before { refusal: refusal.clone(), typed };
+                        let before = Before { refusal: refusal.clone(), typed: said.typed.clone() };
                         view! {
-                            {told.map(|told| view! { <Notice told/> })}
+                            {said.notice()}
                             {refusal.map(|refusal| view! { <Refused refusal/> })}
                             {match data {
                                 Ok(data) => Either::Left(view! {

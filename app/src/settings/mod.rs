@@ -8,17 +8,17 @@ mod account_api;
 mod area;
 mod connection;
 mod connection_api;
-mod forms;
+pub mod forms;
 #[cfg(feature = "ssr")]
-mod host;
+pub mod host;
 mod keys;
 mod keys_api;
 #[cfg(feature = "ssr")]
-mod note;
+pub mod note;
 mod people;
 mod people_api;
 mod sessions;
-mod told;
+pub mod told;
 
 pub use account::AccountPage;
 pub use connection::ConnectionPage;

@@ -73,7 +73,7 @@ fn place(caller: &Caller) -> String {
 }
 
 fn set_cookie(value: &str, life: u32) {
-    let text = format!("{NAME}={value}; Path=/settings; HttpOnly; SameSite=Strict; Max-Age={life}");
+    let text = format!("{NAME}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={life}");
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&text)) {
         response.append_header(header::SET_COOKIE, cookie);
     }

@@ -42,6 +42,27 @@ pub async fn read_note() -> Result<Option<Note>, AppError> {
     Ok(super::note::take(&caller, &services))
 }
 
+/// What the form before a page led to: a sentence, and what was typed where it was refused.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    told: Option<Told>,
+    pub typed: Typed,
+}
+
+impl Said {
+    pub fn of(note: Result<Option<Note>, AppError>) -> Said {
+        match note.ok().flatten() {
+            Some(Note::Told(told)) => Said { told: Some(told), typed: Vec::new() },
+            Some(Note::Typed(typed)) => Said { told: None, typed },
+            None => Said::default(),
+        }
+    }
+
+    pub fn notice(self) -> Option<impl IntoView> {
+        self.told.map(|told| view! { <Notice told/> })
+    }
+}
+
 /// The notice. A secret is a field, so that it can be selected with the keyboard.
 #[component]
 pub fn Notice(told: Told) -> impl IntoView {

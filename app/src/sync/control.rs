@@ -13,6 +13,7 @@ use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 use super::api::{CancelSync, StartSync, sync_state};
 use super::runs::Runs;
 use crate::components::badge::Badge;
+use crate::components::progress::Progress;
 use crate::components::toast::Toasts;
 use crate::live::use_live;
 
@@ -135,10 +136,6 @@ fn first_time(state: &SyncView) -> Option<impl IntoView + use<>> {
 
 fn bar(run: &ActiveRun) -> impl IntoView + use<> {
     let label = format!("{} sync", run.kind);
-    view! {
-        <div class="sync-now">
-            <progress class="bar" aria-label=label max=run.total.map(|total| total.max(1)) value=run.total.map(|_| run.done)></progress>
-            <div class="syncline"><span>{run.words.clone()}</span><span>{run.kind.clone()}</span></div>
-        </div>
-    }
+    let total = run.total.map(i64::from);
+    view! { <Progress label done=run.done.into() total words=run.words.clone()/> }
 }

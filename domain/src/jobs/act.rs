@@ -88,11 +88,10 @@ impl Jobs {
     /// Sends all that match back, or only says how many there are.
     pub async fn retry_all(&self, change: &Change<'_>, filter: &JobFilter, dry_run: bool) -> Result<u64, JobsError> {
         let mut tx = self.db().tenant_tx(&change.caller.actor()).await?;
-        let count = list::retry_all(&mut tx, filter).await?;
         if dry_run {
-            // Dropped: nothing of it stays.
-            return Ok(count);
+            return Ok(list::count_again(&mut tx, filter).await?.unsigned_abs());
         }
+        let count = list::retry_all(&mut tx, filter).await?;
         let after = json!({"count": count, "status": filter.status.map(JobStatus::as_str), "type": filter.kind,
             "from": filter.from, "to": filter.to});
         change.record(&mut tx, ("job", "many"), "retry", None, Some(after)).await?;

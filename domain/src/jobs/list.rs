@@ -59,24 +59,80 @@ impl JobFilter {
     }
 }
 
+/// Ids of a filter, newest first. The states stand in the text, so that each may use the index that holds only its jobs,
+/// whatever plan the database keeps for the statement.
+macro_rules! newest {
+    ($tx:expr, $filter:expr, $page:expr, $limit:expr, $state:tt) => {{
+        let tenant = $tx.tenant();
+        sqlx::query_scalar!(
+            "select id from jobs where tenant_id = $1 and "
+                + $state
+                + " and ($2::text is null or type = $2)
+                and ($3::timestamptz is null or created_at >= $3) and ($4::timestamptz is null or created_at < $4)
+             order by id desc limit $5 offset $6",
+            tenant,
+            $filter.kind.as_deref(),
+            $filter.from,
+            $filter.to,
+            $limit,
+            ($page - 1).saturating_mul($limit)
+        )
+        .fetch_all($tx.connection())
+        .await?
+    }};
+}
+
 /// A page, from 1.
 pub async fn page(tx: &mut TenantTx, filter: &JobFilter, page: i64, limit: i64) -> Result<Vec<JobRow>, Error> {
+    let ids = match filter.status {
+        None => newest!(tx, filter, page, limit, "true"),
+        Some(JobStatus::Pending) => newest!(tx, filter, page, limit, "status = 'pending'"),
+        Some(JobStatus::Processing) => newest!(tx, filter, page, limit, "status = 'processing'"),
+        Some(JobStatus::Completed) => newest!(tx, filter, page, limit, "status = 'completed'"),
+        Some(JobStatus::Failed) => newest!(tx, filter, page, limit, "status = 'failed'"),
+        Some(JobStatus::Cancelled) => newest!(tx, filter, page, limit, "status = 'cancelled'"),
+    };
+    super::store::rows(tx, &ids).await
+}
+
+/// The pending job that has been due for longest, and since when. Priorities are few: each is asked for its first job.
+pub async fn longest_due(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Option<(i64, DateTime<Utc>)>, Error> {
     let tenant = tx.tenant();
-    let ids = sqlx::query_scalar!(
-        "select id from jobs where tenant_id = $1 and ($2::text is null or status = $2) and ($3::text is null or type = $3)
-            and ($4::timestamptz is null or created_at >= $4) and ($5::timestamptz is null or created_at < $5)
-         order by id desc limit $6 offset $7",
+    let row = sqlx::query!(
+        r#"with recursive lane as (
+            (select priority, run_at, id from jobs where tenant_id = $1 and status = 'pending'
+                order by priority desc, run_at, id limit 1)
+            union all
+            select next.* from lane cross join lateral (
+                select priority, run_at, id from jobs where tenant_id = $1 and status = 'pending' and priority < lane.priority
+                order by priority desc, run_at, id limit 1) next
+        )
+        select id as "id!", run_at as "run_at!" from lane where run_at <= $2 order by run_at, id limit 1"#,
+        tenant,
+        now
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(|row| (row.id, row.run_at)))
+}
+
+/// How many there are, counted no further than this.
+pub async fn count_up_to(tx: &mut TenantTx, filter: &JobFilter, most: i64) -> Result<i64, Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+            select from jobs where tenant_id = $1 and ($2::text is null or status = $2) and ($3::text is null or type = $3)
+                and ($4::timestamptz is null or created_at >= $4) and ($5::timestamptz is null or created_at < $5)
+            order by tenant_id desc, id desc limit $6) j"#,
         tenant,
         filter.status.map(JobStatus::as_str),
         filter.kind.as_deref(),
         filter.from,
         filter.to,
-        limit,
-        (page - 1).saturating_mul(limit)
+        most
     )
-    .fetch_all(tx.connection())
-    .await?;
-    super::store::rows(tx, &ids).await
+    .fetch_one(tx.connection())
+    .await
 }
 
 /// How many there are, counted.
@@ -108,6 +164,26 @@ pub async fn retry(tx: &mut TenantTx, id: i64) -> Result<bool, Error> {
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// How many [`retry_all`] would send back.
+pub async fn count_again(tx: &mut TenantTx, filter: &JobFilter) -> Result<i64, Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(
+        r#"select count(distinct (type, coalesce(dedupe_key, id::text))) as "count!" from jobs j
+            where tenant_id = $1 and status in ('failed', 'cancelled') and ($2::text is null or status = $2)
+                and ($3::text is null or type = $3) and ($4::timestamptz is null or created_at >= $4)
+                and ($5::timestamptz is null or created_at < $5)
+                and not exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
+                    and (o.status = 'pending' or (j.dedupe_open and o.status = 'processing')))"#,
+        tenant,
+        filter.status.map(JobStatus::as_str),
+        filter.kind.as_deref(),
+        filter.from,
+        filter.to
+    )
+    .fetch_one(tx.connection())
+    .await
 }
 
 /// Sends all failed or cancelled ones of a filter back, but those whose key another job holds; gives how many.

@@ -10,13 +10,19 @@ pub mod counts;
 #[cfg(feature = "ssr")]
 mod crew;
 #[cfg(feature = "ssr")]
+mod cron_words;
+#[cfg(feature = "ssr")]
 pub mod enqueue;
 #[cfg(feature = "ssr")]
 mod flight;
 #[cfg(feature = "ssr")]
+mod hours;
+#[cfg(feature = "ssr")]
 pub mod kind;
 #[cfg(feature = "ssr")]
 pub mod list;
+#[cfg(feature = "ssr")]
+mod page;
 #[cfg(feature = "ssr")]
 mod process;
 #[cfg(feature = "ssr")]
@@ -29,6 +35,9 @@ pub mod store;
 pub mod tally;
 #[cfg(feature = "ssr")]
 pub mod types;
+mod view;
+#[cfg(feature = "ssr")]
+mod view_one;
 #[cfg(feature = "ssr")]
 mod worker;
 
@@ -39,6 +48,8 @@ pub use {
     process::Summary,
     queue::{JobOptions, Jobs},
 };
+
+pub use view::{AgainView, HoursView, JobFields, JobView, JobsView, ProgressView, Rows, ScheduleView};
 
 use serde::{Deserialize, Serialize};
 

@@ -70,6 +70,17 @@ impl Stage {
             "POST /api/jobs/retry" => (send(json!({"status": "cancelled"})).await, "job|retry"),
             "PATCH /api/schedules/7" => (send(json!({"cron": "7 * * * *"})).await, "schedule|set"),
             "POST /api/schedules/7/run" => (self.admin.post(&path).await, "schedule|run"),
+            "POST /rpc/jobs/retry" => (form(&format!("id={id}")).await, "job|retry"),
+            "POST /rpc/jobs/cancel" => (form(&format!("id={id}")).await, "job|cancel"),
+            "POST /rpc/jobs/retry-all" => (form("status=cancelled&kind=clean_up").await, "job|retry"),
+            "POST /rpc/jobs/set-schedule" => {
+                let id = sql(self.env.url(), "select id from schedules order by id limit 1").await;
+                (form(&format!("id={id}&enabled=false")).await, "schedule|set")
+            }
+            "POST /rpc/jobs/run-schedule" => {
+                let id = sql(self.env.url(), "select id from schedules order by id limit 1").await;
+                (form(&format!("id={id}")).await, "schedule|run")
+            }
             "POST /rpc/settings/invite" => (form("email=di@north.example&name=Di&role=rep").await, "person|invite"),
             "POST /rpc/settings/reset-link" => (form(&person).await, "person|make link"),
             "POST /rpc/settings/set-role" => (form(&format!("{person}&role=rep")).await, "person|set role"),

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 54] = [
+const UNSAFE: [&str; 61] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -45,6 +45,13 @@ const UNSAFE: [&str; 54] = [
     "POST /rpc/opportunities/list",
     "POST /rpc/opportunities/changes",
     "POST /rpc/sync/failures",
+    "POST /rpc/jobs/list",
+    "POST /rpc/jobs/read",
+    "POST /rpc/jobs/retry",
+    "POST /rpc/jobs/cancel",
+    "POST /rpc/jobs/retry-all",
+    "POST /rpc/jobs/set-schedule",
+    "POST /rpc/jobs/run-schedule",
     "POST /rpc/opportunities/read",
     "POST /rpc/opportunities/read-again",
     "POST /rpc/opportunities/save-view",
@@ -139,7 +146,8 @@ async fn a_get_of_any_route_changes_nothing() {
     let stand = Stand::of(8, &["broken=1"]).await;
     let north = Tenant::connected(&env, "north", &stand).await;
     north.new_person("ana@north.example", "admin", PASSWORD).await;
-    let host = Host::start(&env).await;
+    // A worker would renew its sign of life.
+    let host = Host::start_with(&env, &["--no-worker"]).await;
     let key = Browser::with_key(&host.url, &north.key);
     assert_eq!(key.post("/api/sync/initial").await.status, 200);
     let ana = Browser::sign_in(&host.url, "ana@north.example").await;
@@ -158,6 +166,9 @@ async fn a_get_of_any_route_changes_nothing() {
         "/settings/connection",
         "/notifications",
         "/api/notifications",
+        "/jobs",
+        "/jobs?again=1",
+        "/jobs/1",
         "/nowhere",
         "/healthz",
         "/readyz",

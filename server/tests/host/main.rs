@@ -20,6 +20,7 @@ mod dates;
 mod headers;
 mod house;
 mod isolation;
+mod jobs_page;
 mod limits;
 mod lint;
 mod live;

@@ -87,6 +87,13 @@ pub const TABLE: &[(&str, &str)] = &[
     ("POST /rpc/sync/cancel", "401 403 409 409  403 409 403 403 403  401 401 409"),
     ("POST /rpc/opportunities/list", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/opportunities/changes", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /rpc/jobs/list", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /rpc/jobs/read", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("POST /rpc/jobs/retry", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/jobs/cancel", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/jobs/retry-all", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("POST /rpc/jobs/set-schedule", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /rpc/jobs/run-schedule", "401 403 403 404  403 403 403 403 404  401 401 404"),
     ("POST /rpc/sync/failures", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/opportunities/read", "401 404 404 404  404 403 403 403 403  401 401 404"),
     ("POST /rpc/opportunities/read-again", "401 403 409 409  403 409 403 403 403  401 401 409"),
@@ -124,6 +131,9 @@ pub const TABLE: &[(&str, &str)] = &[
     ("GET /opportunities/7", "303 404 404 404  404 403 403 403 403  401 401 404"),
     ("GET /changes", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /notifications", "303 200 200 200  403 403 403 403 403  401 401 200"),
+    // They show what a person's form led to: a key has none.
+    ("GET /jobs", "303 200 200 200  403 403 403 403 403  401 401 200"),
+    ("GET /jobs/999", "303 404 404 404  404 403 403 403 403  401 401 404"),
     ("GET /failures", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /reports", "303 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /reports", "303 400 400 400  403 403 403 403 400  401 401 400"),
@@ -182,10 +192,15 @@ async fn askers(env: &Env, host: &Host) -> Vec<Browser> {
 fn form(path: &str) -> &'static str {
     match path {
         "/rpc/sync/start" => "kind=initial_sync",
-        "/rpc/opportunities/list" | "/rpc/opportunities/changes" | "/rpc/sync/failures" | "/rpc/notifications/list" => {
-            "search="
-        }
+        "/rpc/opportunities/list"
+        | "/rpc/opportunities/changes"
+        | "/rpc/sync/failures"
+        | "/rpc/notifications/list"
+        | "/rpc/jobs/list" => "search=",
         "/rpc/opportunities/read" => "id=7&raw=false",
+        "/rpc/jobs/read" | "/rpc/jobs/retry" | "/rpc/jobs/cancel" | "/rpc/jobs/run-schedule" => "id=999",
+        "/rpc/jobs/set-schedule" => "id=999&enabled=true",
+        "/rpc/jobs/retry-all" => "status=pending",
         "/rpc/opportunities/save-view" => "name=&search=",
         "/rpc/opportunities/remove-view" => "id=00000000-0000-0000-0000-000000000000",
         "/rpc/opportunities/read-again" => "id=7",

@@ -47,16 +47,26 @@ impl Plain {
         self.get(&place).await
     }
 
+    /// Posts a form of `page` to an address and gives the page after it.
+    pub async fn post_to(&mut self, page: &str, path: &str, form: &str) -> Seen {
+        let place = self.sent_from(page, path, form).await;
+        self.get(&place).await
+    }
+
     /// Posts a form of `page` and gives the address that the browser is sent to.
     pub async fn sent_to(&mut self, page: &str, function: &str, form: &str) -> String {
-        let (path, body) = (format!("/rpc/settings/{function}"), form.to_owned());
+        self.sent_from(page, &format!("/rpc/settings/{function}"), form).await
+    }
+
+    async fn sent_from(&mut self, page: &str, path: &str, form: &str) -> String {
+        let body = form.to_owned();
         let referer = format!("{}{page}", self.base);
         let send = |request: reqwest::RequestBuilder| {
             request.header("content-type", "application/x-www-form-urlencoded").header("referer", referer).body(body)
         };
-        let seen = self.script().with("accept", "text/html").send(Method::POST, &path, send).await;
+        let seen = self.script().with("accept", "text/html").send(Method::POST, path, send).await;
         self.keep(&seen);
-        assert_eq!(seen.status, 302, "{function}: {}", seen.text);
+        assert_eq!(seen.status, 302, "{path}: {}", seen.text);
         seen.header("location").replace(&self.base, "")
     }
 
