@@ -44,7 +44,11 @@ pub async fn run(command: JobsCommand, config: &Config, database: &Database) -> 
                 )));
             }
             let stop = stop_on_signals()?;
-            let hearing = tokio::spawn(domain::live::hear(database.direct_url.clone(), services.db.clone(), services.hub.clone()));
+            let hearing = tokio::spawn(domain::live::hear(
+                database.direct_url.clone(),
+                services.db.clone(),
+                services.hub.clone(),
+            ));
             let working = services.jobs.work(types.as_deref(), stop.clone());
             tokio::select! {
                 () = async { tokio::join!(working, services.sync.watch()); } => {}
