@@ -1,6 +1,6 @@
 //! What a server function may answer instead of a result. It holds no text of a database and no stack.
 
-use leptos::server_fn::codec::PostcardEncoding;
+use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub enum AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = PostcardEncoding;
+    type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -1,6 +1,6 @@
 //! What pages ask the host for, and how the answers travel: as postcard, which needs no names of fields and so a fifth of
 //! the code that reading JSON takes in the browser. Postcard does not know what is left out: no type that travels may have serde's
-//! `skip_serializing_if`, `flatten`, `untagged` or `tag`.
+//! `skip_serializing_if`, `flatten`, `untagged` or `tag`. A refusal stays JSON, which a person at a shell can read.
 
 use std::future::Future;
 
