@@ -84,3 +84,26 @@ pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), sqlx::Er
     .await?;
     Ok(())
 }
+
+/// Writes a row for each of many entities of one kind that one act made: `(id, after)`.
+pub async fn record_many(tx: &mut TenantTx, entry: &Entry<'_>, made: &[(String, Value)]) -> Result<(), sqlx::Error> {
+    let tenant = tx.tenant();
+    let (ids, after): (Vec<String>, Vec<Value>) = made.iter().cloned().unzip();
+    sqlx::query!(
+        "insert into audit_log (tenant_id, actor_kind, actor_id, actor_name, source, request_id, entity_type, entity_id, action, after)
+         select $1, $2, $3, $4, $5, $6, $7, m.id, $8, m.after from unnest($9::text[], $10::jsonb[]) m (id, after)",
+        tenant,
+        entry.actor.kind,
+        entry.actor.id,
+        entry.actor.name,
+        entry.source.as_str(),
+        entry.request_id,
+        entry.entity.0,
+        entry.action,
+        &ids,
+        &after,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

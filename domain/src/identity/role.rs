@@ -49,16 +49,19 @@ pub enum Permission {
     ProcessJobs,
     /// One's own password and sessions. A person's, never a key's.
     OwnAccount,
+    /// Have a list of the mirror written to a file.
+    MakeReports,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 6] = [
+    pub const ALL: [Permission; 7] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
         Permission::Administer,
         Permission::ProcessJobs,
         Permission::OwnAccount,
+        Permission::MakeReports,
     ];
 }
 
@@ -82,9 +85,14 @@ impl Role {
         match self {
             Role::Admin => true,
             Role::Manager => {
-                matches!(permission, Permission::ReadMirror | Permission::RunSync | Permission::OwnAccount)
+                matches!(
+                    permission,
+                    Permission::ReadMirror | Permission::RunSync | Permission::OwnAccount | Permission::MakeReports
+                )
             }
-            Role::Rep => matches!(permission, Permission::ReadMirror | Permission::OwnAccount),
+            Role::Rep => {
+                matches!(permission, Permission::ReadMirror | Permission::OwnAccount | Permission::MakeReports)
+            }
         }
     }
 }
@@ -114,7 +122,7 @@ impl Scope {
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
-                | (Scope::Admin, Permission::Administer)
+                | (Scope::Admin, Permission::Administer | Permission::MakeReports)
         )
     }
 }
@@ -139,13 +147,13 @@ mod tests {
             .into_iter()
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        // read the mirror, run a sync, host figures, administer, process jobs, one's own account
-        assert_eq!(table, ["++++++", "++---+", "+----+"]);
+        // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports
+        assert_eq!(table, ["+++++++", "++---++", "+----++"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+-----", "-+----", "----+-", "--+---", "---+--"]);
+        assert_eq!(table, ["+------", "-+-----", "----+--", "--+----", "---+--+"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::query::Query;
 use super::{OpportunityRow, form, list, store};
 use crate::calendar::zone_or_utc;
 use crate::db::TenantTx;
-use crate::export::{self, Export, Head, Lines};
+use crate::export::{self, Cell, Export, Head, Lines};
 use crate::identity::TenantView;
 use crate::params::Params;
 
@@ -23,7 +23,7 @@ pub struct OpportunityLines {
 impl Lines for OpportunityLines {
     type Key = i64;
 
-    async fn lines(&self, tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Vec<String>>, sqlx::Error> {
+    async fn lines(&self, tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
         let rows = store::by_ids(tx, ids).await?;
         Ok(rows.iter().map(|row| self.columns.iter().map(|column| cell(*column, row, self.zone)).collect()).collect())
     }
@@ -52,11 +52,11 @@ pub async fn begin(
 }
 
 /// Amounts as plain decimals, for sums; everything else as on the screen.
-fn cell(column: Column, row: &OpportunityRow, zone: Tz) -> String {
+fn cell(column: Column, row: &OpportunityRow, zone: Tz) -> Cell {
     let amount = match column {
         Column::Value => row.charge_total,
         Column::Total => row.total_value,
         _ => return export::text(column.text(row, zone)),
     };
-    amount.map_or_else(String::new, |amount| amount.to_string())
+    Cell::Amount(amount.map_or_else(String::new, |amount| amount.to_string()))
 }

@@ -1,6 +1,7 @@
 //! HTTP: the router, what every request passes through, and the loop that accepts connections.
 
 mod accept;
+mod body_limit;
 mod caller;
 mod client;
 mod cookie;

@@ -10,16 +10,12 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use super::error::ApiError;
 use super::headers::PageNonce;
 use super::state::State;
-use super::{caller, cookie, dates, headers, health, origin, pages, request_id, sign_in, site, timeout};
+use super::{body_limit, caller, cookie, dates, headers, health, origin, pages, request_id, sign_in, site, timeout};
 use crate::{metrics, rest};
-
-/// Bodies of forms, server functions and REST.
-const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The whole host.
 pub fn router(state: State) -> Router {
@@ -42,8 +38,8 @@ pub fn router(state: State) -> Router {
         .merge(site::routes(&state))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(body_limit::layer))
         .layer(middleware::from_fn(timeout::layer))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             ApiError::internal(&"a handler panicked").into_response()

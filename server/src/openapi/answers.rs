@@ -32,7 +32,7 @@ const MEANINGS: [(u16, &str); 10] = [
     ),
     (404, "`NOT_FOUND`: this tenant has no such record."),
     (409, "It does not fit the state of things, such as `SYNC_RUNNING`, `INITIAL_SYNC_REQUIRED` or `NOT_CONNECTED`."),
-    (413, "`TOO_LARGE`: the body is larger than 1 MiB."),
+    (413, "`TOO_LARGE`: the body is larger than 1 MiB; a file to import, larger than 10 MiB."),
     (429, "`TOO_MANY_ATTEMPTS`: the header Retry-After says how many seconds to wait."),
     (500, "`INTERNAL`: a fault of ours; the host's log has it under `requestId`."),
     (502, "The run failed: the source's fault or the connection's, such as `CREDENTIALS_REFUSED`."),

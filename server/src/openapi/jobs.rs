@@ -87,7 +87,7 @@ struct JobErrorOut {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = JobProgress)]
-struct JobProgressOut {
+pub struct JobProgressOut {
     done: i64,
     total: Option<i64>,
 }

@@ -6,12 +6,14 @@ pub mod changes;
 pub mod connection;
 pub mod dashboard;
 pub mod health;
+pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod opportunities;
 mod page;
 mod parts;
 pub mod people;
+pub mod reports;
 pub mod session;
 pub mod sync;
 
@@ -38,8 +40,18 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send; in all others every field is always there.
-const SENT: [&str; 8] =
-    ["SignIn", "Invitation", "PersonChange", "NewKey", "StartOver", "NewJob", "JobRetry", "ScheduleChange"];
+const SENT: [&str; 10] = [
+    "SignIn",
+    "Invitation",
+    "PersonChange",
+    "NewKey",
+    "StartOver",
+    "NewJob",
+    "JobRetry",
+    "ScheduleChange",
+    "NewReport",
+    "ImportCheck",
+];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT).unwrap_or_default());

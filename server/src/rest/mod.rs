@@ -5,12 +5,14 @@ mod connection;
 mod dashboard;
 mod export;
 mod health;
+mod imports;
 mod jobs;
 mod keys;
 mod opportunities;
 mod params;
 mod people;
 mod process;
+mod reports;
 mod schedules;
 mod session;
 pub mod shape;
@@ -64,6 +66,13 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(schedules::list))
         .routes(routes!(schedules::change))
         .routes(routes!(schedules::run))
+        .routes(routes!(reports::list, reports::create))
+        .routes(routes!(reports::file))
+        .routes(routes!(imports::list, imports::create))
+        .routes(routes!(imports::read))
+        .routes(routes!(imports::check))
+        .routes(routes!(imports::apply))
+        .routes(routes!(imports::errors))
         .routes(routes!(export::failures))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 40] = [
+const UNSAFE: [&str; 44] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -27,6 +27,10 @@ const UNSAFE: [&str; 40] = [
     "POST /api/jobs/process",
     "PATCH /api/schedules/999",
     "POST /api/schedules/999/run",
+    "POST /api/reports",
+    "POST /api/imports",
+    "POST /api/imports/7/check",
+    "POST /api/imports/7/apply",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

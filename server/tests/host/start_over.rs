@@ -25,15 +25,18 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 12] = [
+const STAYS: [&str; 15] = [
     "api_keys",
     "audit_log",
     "connections",
     "dashboard_dates",
+    "imports",
     "job_minutes",
     "job_probe",
     "jobs",
     "memberships",
+    "report_pieces",
+    "reports",
     "saved_views",
     "schedules",
     "sessions",

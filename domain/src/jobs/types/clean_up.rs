@@ -7,6 +7,7 @@ use crate::db::{Db, QueryError};
 use crate::identity::TenantId;
 use crate::jobs::kind::{Done, JobError, JobType};
 use crate::services::Services;
+use crate::{imports, reports};
 
 /// Rows of one statement: short enough that nobody waits for it.
 const BATCH: i64 = 5000;
@@ -31,7 +32,11 @@ pub fn kind(services: &Services) -> JobType {
         async move {
             let jobs = cleanup_old_jobs(&db, attempt.tenant(), clean_up.days).await?;
             db.drop_old_minutes().await?;
-            Ok::<_, JobError>(Done::Result(json!({"jobs": jobs})))
+            let mut tx = attempt.begin().await?;
+            let reports = reports::store::remove_expired(&mut tx).await?;
+            let imports = imports::store::remove_expired(&mut tx).await?;
+            tx.commit().await?;
+            Ok::<_, JobError>(Done::Result(json!({"jobs": jobs, "reports": reports, "imports": imports})))
         }
     })
     .at_once(1)

@@ -1,7 +1,9 @@
 //! The types of jobs, one file each.
 
+pub mod bulk_import;
 pub mod clean_up;
 pub mod probe;
+pub mod report_generation;
 pub mod snapshot;
 pub mod sync;
 
@@ -10,7 +12,13 @@ use crate::services::Services;
 
 /// Every type that this host knows.
 pub fn all(services: &Services, probes: bool) -> Registry {
-    let mut types: Vec<JobType> = vec![sync::kind(services), snapshot::kind(services), clean_up::kind(services)];
+    let mut types: Vec<JobType> = vec![
+        sync::kind(services),
+        snapshot::kind(services),
+        report_generation::kind(services),
+        bulk_import::kind(services),
+        clean_up::kind(services),
+    ];
     if probes {
         types.push(probe::kind());
     }

@@ -9,7 +9,7 @@ use super::query::Query;
 use super::store::{self, ChangeRow, Key};
 use crate::calendar::zone_or_utc;
 use crate::db::TenantTx;
-use crate::export::{self, Export, Head, Lines};
+use crate::export::{self, Cell, Export, Head, Lines};
 use crate::identity::TenantView;
 use crate::opportunities::address::Address;
 use crate::opportunities::list_build::ListError;
@@ -23,7 +23,7 @@ pub struct ChangeLines(Tz);
 impl Lines for ChangeLines {
     type Key = Key;
 
-    async fn lines(&self, tx: &mut TenantTx, keys: &[Key]) -> Result<Vec<Vec<String>>, sqlx::Error> {
+    async fn lines(&self, tx: &mut TenantTx, keys: &[Key]) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
         Ok(store::by_keys(tx, keys).await?.iter().map(|row| cells(row, self.0)).collect())
     }
 }
@@ -49,11 +49,11 @@ pub async fn begin(
     Ok(Export::new(ChangeLines(zone), store::keys(tx, &query.filter, None, 0).await?, head))
 }
 
-fn cells(row: &ChangeRow, zone: Tz) -> Vec<String> {
+fn cells(row: &ChangeRow, zone: Tz) -> Vec<Cell> {
     let line = line(row, zone);
     let fields: Vec<String> =
         line.fields.iter().map(|field| format!("{}: {} → {}", field.field, field.before, field.after)).collect();
     let customer = row.organisation_name.clone().unwrap_or_default();
     let texts = [name(row), customer, line.what, line.source, fields.join("; ")];
-    [line.when, row.opportunity_id.to_string()].into_iter().chain(texts.map(export::text)).collect()
+    [line.when, row.opportunity_id.to_string()].map(Cell::Plain).into_iter().chain(texts.map(export::text)).collect()
 }

@@ -8,7 +8,7 @@ use super::query::Query;
 use super::store::{self, Brief};
 use crate::calendar::zone_or_utc;
 use crate::db::TenantTx;
-use crate::export::{self, Export, Head, Lines};
+use crate::export::{self, Cell, Export, Head, Lines};
 use crate::identity::TenantView;
 use crate::opportunities::address::Address;
 use crate::opportunities::list_build::ListError;
@@ -23,7 +23,7 @@ pub struct FailureLines(Tz);
 impl Lines for FailureLines {
     type Key = Brief;
 
-    async fn lines(&self, _: &mut TenantTx, rows: &[Brief]) -> Result<Vec<Vec<String>>, sqlx::Error> {
+    async fn lines(&self, _: &mut TenantTx, rows: &[Brief]) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
         Ok(rows.iter().map(|row| cells(row, self.0)).collect())
     }
 }
@@ -49,8 +49,8 @@ pub async fn begin(
     Ok(Export::new(FailureLines(zone), store::briefs(tx, query.run, None, 0).await?, head))
 }
 
-fn cells(row: &Brief, zone: Tz) -> Vec<String> {
-    let seen = [row.first_failed_at, row.failed_at].map(|at| stamp(Some(at), zone));
+fn cells(row: &Brief, zone: Tz) -> Vec<Cell> {
+    let seen = [row.first_failed_at, row.failed_at].map(|at| Cell::Plain(stamp(Some(at), zone)));
     let texts = [row.source_key.clone(), reason(row)].map(export::text);
-    texts.into_iter().chain(seen).chain([export::text(runs_met(row)), row.attempts.to_string()]).collect()
+    texts.into_iter().chain(seen).chain([export::text(runs_met(row)), Cell::Plain(row.attempts.to_string())]).collect()
 }

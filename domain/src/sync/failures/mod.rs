@@ -5,7 +5,7 @@ mod build;
 #[cfg(feature = "ssr")]
 pub mod export;
 #[cfg(feature = "ssr")]
-mod query;
+pub mod query;
 #[cfg(feature = "ssr")]
 mod store;
 mod view;

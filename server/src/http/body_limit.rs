@@ -1,0 +1,27 @@
+//! How large a body may be: forms, server functions and REST are small; the two addresses that take files have more room.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::imports::sheet;
+use http_body_util::Limited;
+
+use super::error::ApiError;
+
+/// Bodies of forms, server functions and REST.
+const LARGEST: usize = 1024 * 1024;
+/// A file with what a form puts around it.
+const LARGEST_FILE: usize = sheet::LARGEST + 64 * 1024;
+
+/// Refuses what says that it is larger, and stops reading what turns out to be.
+pub async fn layer(request: Request, next: Next) -> Response {
+    let file = request.method() == Method::POST && matches!(request.uri().path(), "/api/imports" | "/imports");
+    let most = if file { LARGEST_FILE } else { LARGEST };
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > most as u64) {
+        return ApiError::too_large().into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
+}
