@@ -11,6 +11,7 @@ mod http;
 mod live;
 mod metrics;
 mod openapi;
+mod pages;
 pub mod postgres;
 mod rest;
 mod secret;

@@ -74,6 +74,7 @@ fn pages_and_functions(state: &State) -> Router<State> {
     let pages = Router::new()
         .leptos_routes_with_context(state, paths, context.clone(), move || shell(options.clone()))
         .route("/settings", get(async || Redirect::to("/settings/account")))
+        .merge(crate::pages::routes(state))
         .layer(middleware::from_fn_with_state(state.clone(), dates::layer))
         .layer(middleware::from_fn(pages::doors))
         .layer(middleware::from_fn(pages::errors));

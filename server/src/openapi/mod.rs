@@ -10,7 +10,7 @@ pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod opportunities;
-mod page;
+pub mod page;
 mod parts;
 pub mod people;
 pub mod reports;

@@ -154,12 +154,13 @@ fn prose(text: &str) -> String {
     html
 }
 
-fn escape(text: &str) -> String {
+/// Text as text, also inside quotes.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The address of the stylesheet, with the hash that the build gave it.
-fn stylesheet(site: &LeptosOptions) -> String {
+pub fn stylesheet(site: &LeptosOptions) -> String {
     let hashes = || {
         let folder = std::env::current_exe().ok()?.parent()?.to_owned();
         let lines = std::fs::read_to_string(folder.join(site.hash_file.as_ref())).ok()?;

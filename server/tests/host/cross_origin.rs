@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 44] = [
+const UNSAFE: [&str; 48] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -50,6 +50,10 @@ const UNSAFE: [&str; 44] = [
     "POST /rpc/settings/create-key",
     "POST /rpc/settings/set-connection",
     "POST /rpc/settings/start-over",
+    "POST /reports",
+    "POST /imports",
+    "POST /imports/7/check",
+    "POST /imports/7/apply",
     "POST /sign-in",
     "POST /sign-out",
 ];
