@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State as Shared};
 use axum::response::{Html, Redirect};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 use domain::audit::Source;
 use domain::calendar::zone_or_utc;
 use domain::identity::{Change, Permission};
@@ -36,13 +36,14 @@ pub async fn page(
     let (rows, _) = store::page(&mut tx, 1, 100).await?;
     drop(tx);
     let zone = zone_or_utc(&caller.tenant_view.timezone);
+    let day = |at: DateTime<Utc>| at.with_timezone(&zone).format("%-d %b %H:%M").to_string();
     let mut page = Page::new("Reports");
     page.card("Have a list written to a file", &form(&wanted));
     let body = if rows.is_empty() {
         "<p class=\"basis\">There is none yet.</p>".to_owned()
     } else {
         let heads = ["Made", "List", "By", "State", "Rows", "Kept until"].map(str::to_owned);
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| line(row, zone)).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| line(row, &day)).collect();
         table("Reports", &heads, &rows) + "<p class=\"form-foot\"><a class=\"btn\" href=\"/reports\">Look again</a></p>"
     };
     page.card("Files", &body);
@@ -88,8 +89,7 @@ fn form(wanted: &Wanted) -> String {
     )
 }
 
-fn line(row: &ReportRow, zone: Tz) -> Vec<String> {
-    let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%-d %b %H:%M").to_string();
+fn line(row: &ReportRow, day: &dyn Fn(DateTime<Utc>) -> String) -> Vec<String> {
     let list = match row.query.as_str() {
         "" => escape(&row.list),
         query => format!("{} <code>{}</code>", escape(&row.list), escape(query)),
