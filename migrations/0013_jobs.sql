@@ -108,7 +108,7 @@ create table app.schedules (
     type text not null,
     payload jsonb not null default '{}' constraint schedules_payload_check check (jsonb_typeof(payload) = 'object'),
     -- Five fields, in the tenant's zone.
-    cron text not null constraint schedules_cron_check check (length(cron) between 9 and 100),
+    cron text not null constraint schedules_cron_check check (length(cron) between 1 and 100),
     enabled boolean not null default true,
     -- Null until a worker has reckoned it.
     next_run_at timestamptz,

@@ -10,13 +10,27 @@ static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// Makes the roles, the schema and every table; safe to run from several hosts at once, and again.
 pub async fn migrate(url: &str) -> Result<(), DbError> {
-    let mut connection = sqlx::PgConnection::connect_with(&plain(url)?).await?;
-    connection.execute(ROLES).await?;
-    connection.close().await?;
+    make_roles(url).await?;
     let mut owner = connect_as(url, "backline_owner").await?;
     // The list of applied migrations lies beside the application's schema, not in it: every table of `app` is fenced.
     owner.execute("set search_path = backline_migrations; set lock_timeout = '30s'").await?;
     MIGRATOR.run_direct(None, &mut owner, false).await?;
+    owner.close().await?;
+    Ok(())
+}
+
+/// Makes the roles and the two schemas, where they are not there yet.
+pub async fn make_roles(url: &str) -> Result<(), DbError> {
+    let mut connection = sqlx::PgConnection::connect_with(&plain(url)?).await?;
+    connection.execute(ROLES).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Removes the two schemas while they are empty: a dump brings its own.
+pub async fn drop_empty_schemas(url: &str) -> Result<(), DbError> {
+    let mut owner = connect_as(url, "backline_owner").await?;
+    owner.execute("drop schema app; drop schema backline_migrations").await?;
     owner.close().await?;
     Ok(())
 }

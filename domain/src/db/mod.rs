@@ -2,6 +2,7 @@
 //! and what stands before or above a tenant is the short list of named functions in [`lookup`] and [`operator`].
 
 mod epochs;
+pub mod lint;
 pub mod lookup;
 pub mod migrate;
 pub(crate) mod notes;

@@ -34,6 +34,10 @@ impl Operator {
         Ok(Operator(connect_as(url, "backline_owner").await?))
     }
 
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+
     /// A new tenant's id. The slug is unique: constraint `tenants_slug_key`.
     pub async fn create_tenant(&mut self, new: NewTenant<'_>) -> Result<TenantId, sqlx::Error> {
         sqlx::query_scalar!(

@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -14,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::flight::Flight;
 use super::kind::{Attempt, Done, JobError, clean};
 use super::queue::Jobs;
+use super::tally::{Came, Tally};
 use super::{backoff, kind};
 use crate::db::queue::{Claimed, Completion, Failure, Lease, Verdict};
 use crate::db::{QueryError, is_away};
@@ -23,16 +23,6 @@ use crate::identity::TenantId;
 const BATCH: usize = 500;
 /// Characters of an error that a job's history keeps.
 const LONGEST_ERROR: usize = 2000;
-
-/// What a crew has done.
-#[derive(Debug, Default)]
-pub struct Counts {
-    pub completed: AtomicI64,
-    /// Attempts that failed.
-    pub failed: AtomicI64,
-    /// Results that came after the lease was lost.
-    pub refused: AtomicI64,
-}
 
 type Writing<'a, T> = BoxFuture<'a, Result<T, QueryError>>;
 
@@ -52,7 +42,7 @@ pub struct Crew {
     pub flight: Flight,
     /// Rung when jobs have ended.
     pub freed: Notify,
-    pub counts: Counts,
+    pub tally: Tally,
     ended: mpsc::UnboundedSender<Ended>,
     halt: CancellationToken,
 }
@@ -66,7 +56,7 @@ impl Crew {
             slots: Arc::new(Semaphore::new(slots)),
             flight: Flight::default(),
             freed: Notify::new(),
-            counts: Counts::default(),
+            tally: Tally::default(),
             ended,
             halt: CancellationToken::new(),
         });
@@ -148,12 +138,12 @@ impl Crew {
                         over.push(lease);
                     }
                     Ended::Lost(lease) => {
-                        crew.counts.refused.fetch_add(1, Ordering::Relaxed);
+                        crew.came(Came::Refused, 1);
                         over.push(lease);
                     }
                 }
             }
-            crew.counts.completed.fetch_add(committed, Ordering::Relaxed);
+            crew.came(Came::Completed, committed);
             crew.complete(&completed).await;
             crew.fail(&failed).await;
             over.extend(completed.iter().map(|done| done.lease));
@@ -167,13 +157,18 @@ impl Crew {
         }
     }
 
+    pub fn came(&self, came: Came, count: usize) {
+        self.tally.add(came, count);
+        self.jobs.tally().add(came, count);
+    }
+
     async fn complete(&self, done: &[Completion]) {
         if done.is_empty() {
             return;
         }
         let held = self.until_written(|| self.jobs.db().complete_jobs(done).boxed()).await.map_or(0, |held| held.len());
-        self.counts.completed.fetch_add(count(held), Ordering::Relaxed);
-        self.counts.refused.fetch_add(count(done.len() - held.min(done.len())), Ordering::Relaxed);
+        self.came(Came::Completed, held);
+        self.came(Came::Refused, done.len().saturating_sub(held));
     }
 
     async fn fail(&self, failed: &[Failure]) {
@@ -182,8 +177,8 @@ impl Crew {
         }
         let held = self.until_written(|| self.jobs.db().fail_jobs(failed).boxed()).await.unwrap_or_default();
         let counted = failed.iter().filter(|failure| matches!(failure.verdict, Verdict::Retry | Verdict::Fail)).count();
-        self.counts.failed.fetch_add(count(counted), Ordering::Relaxed);
-        self.counts.refused.fetch_add(count(failed.len() - held.len().min(failed.len())), Ordering::Relaxed);
+        self.came(Came::Failed, counted);
+        self.came(Came::Refused, failed.len().saturating_sub(held.len()));
         for (lease, _) in held.iter().filter(|(_, for_good)| *for_good) {
             tracing::warn!(job = lease.job, "a job has failed");
         }
@@ -263,8 +258,4 @@ impl Crew {
         };
         of.iter().filter(free).cloned().collect()
     }
-}
-
-fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -26,6 +26,8 @@ pub mod schedule;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+pub mod tally;
+#[cfg(feature = "ssr")]
 pub mod types;
 #[cfg(feature = "ssr")]
 mod worker;

@@ -1,6 +1,5 @@
 //! A batch by hand: claims so many jobs, runs them, says what became of them. For a timer outside, where no worker runs.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +7,7 @@ use uuid::Uuid;
 
 use super::crew::Crew;
 use super::queue::{Ask, Jobs};
+use super::tally::Came;
 use crate::db::QueryError;
 use crate::identity::TenantId;
 use crate::notifications::raise;
@@ -40,7 +40,8 @@ impl Jobs {
     pub async fn process(&self, tenant: Option<TenantId>, most: usize) -> Result<Summary, QueryError> {
         let started_at = Utc::now();
         self.fire_due(started_at).await?;
-        self.db().rescue_jobs(500).await?;
+        let rescued = self.db().rescue_jobs(500).await?.len();
+        self.tally().add(Came::Rescued, rescued);
         let types: Vec<String> = self.registry().names().map(str::to_owned).collect();
         let crew = Crew::assemble(self.clone(), SLOTS);
         let (worker, mut claimed) = (Uuid::from_bytes(rand::random()), 0);
@@ -64,10 +65,9 @@ impl Jobs {
         }
         crew.dismiss(PATIENCE).await;
         raise::due(self).await?;
-        let (completed, failed) =
-            (crew.counts.completed.load(Ordering::Relaxed), crew.counts.failed.load(Ordering::Relaxed));
-        let number = |count: i64| usize::try_from(count).unwrap_or(0);
-        Ok(Summary { processed: number(completed + failed), failed: number(failed), started_at, ended_at: Utc::now() })
+        let count = |came| usize::try_from(crew.tally.of(came)).unwrap_or(usize::MAX);
+        let (completed, failed) = (count(Came::Completed), count(Came::Failed));
+        Ok(Summary { processed: completed + failed, failed, started_at, ended_at: Utc::now() })
     }
 
     /// Runs one due job; whether there was one.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::counts::CountCache;
 use super::enqueue::{self, EnqueueError, NewJob};
 use super::kind::Registry;
+use super::tally::Tally;
 use crate::db::queue::{Claim, Found};
 use crate::db::{Db, QueryError, TenantTx};
 use crate::identity::TenantId;
@@ -60,6 +61,7 @@ struct Inner {
     /// The tenant that was served last.
     turn: Mutex<Uuid>,
     counts: CountCache,
+    tally: Tally,
 }
 
 impl Jobs {
@@ -74,6 +76,7 @@ impl Jobs {
             bell,
             turn,
             counts: CountCache::default(),
+            tally: Tally::default(),
         }))
     }
 
@@ -93,6 +96,11 @@ impl Jobs {
 
     pub(crate) fn options(&self) -> &JobOptions {
         &self.0.options
+    }
+
+    /// What attempts came to in this process.
+    pub fn tally(&self) -> &Tally {
+        &self.0.tally
     }
 
     pub(super) fn count_cache(&self) -> &CountCache {

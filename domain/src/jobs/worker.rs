@@ -1,7 +1,7 @@
 //! A worker: claims what is due as long as it has room, keeps the queue in order meanwhile, and stops in good time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::crew::Crew;
 use super::queue::{Ask, Jobs};
+use super::tally::Came;
 use crate::db::QueryError;
 use crate::db::queue::Beat;
 use crate::identity::TenantId;
@@ -40,7 +41,6 @@ struct Worker {
     crew: Arc<Crew>,
     /// Whether jobs may be due that are older than what a look at the last moments shows.
     behind: AtomicBool,
-    rescued: AtomicI64,
 }
 
 impl Jobs {
@@ -55,7 +55,6 @@ impl Jobs {
             types,
             crew: Crew::assemble(self.clone(), self.options().slots),
             behind: AtomicBool::new(true),
-            rescued: AtomicI64::new(0),
         });
         let keeping: Vec<_> = [
             every(TICK, stop.clone(), worker.clone(), Worker::tick),
@@ -169,16 +168,16 @@ impl Worker {
     }
 
     async fn beat(self: Arc<Worker>) -> Result<(), QueryError> {
-        let counts = &self.crew.counts;
+        let count = |came| i64::try_from(self.crew.tally.of(came)).unwrap_or(i64::MAX);
         let beat = Beat {
             id: self.id,
             name: &self.name,
             types: &self.types,
             running: i32::try_from(self.crew.running()).unwrap_or(i32::MAX),
-            completed: counts.completed.load(Ordering::Relaxed),
-            failed: counts.failed.load(Ordering::Relaxed),
-            rescued: self.rescued.load(Ordering::Relaxed),
-            refused: counts.refused.load(Ordering::Relaxed),
+            completed: count(Came::Completed),
+            failed: count(Came::Failed),
+            rescued: count(Came::Rescued),
+            refused: count(Came::Refused),
         };
         self.jobs.db().beat(&beat).await
     }
@@ -201,7 +200,7 @@ impl Worker {
             return Ok(());
         }
         tracing::warn!(jobs = held.len(), "took back jobs whose worker was lost");
-        self.rescued.fetch_add(i64::try_from(held.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.crew.came(Came::Rescued, held.len());
         self.behind.store(true, Ordering::Release);
         for held in held {
             self.jobs.ring(TenantId(held.tenant));

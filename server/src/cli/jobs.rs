@@ -1,5 +1,6 @@
 //! `backline jobs …`: a worker of its own, or a batch by hand.
 
+use chrono::{DateTime, Duration, Utc};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -20,6 +21,14 @@ pub enum JobsCommand {
     Process {
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
         max_jobs: u16,
+    },
+    /// Fire the schedules as if time ran from one instant to another, second by second; prints how many jobs were born.
+    #[command(hide = true)]
+    Ticks {
+        #[arg(long)]
+        from: DateTime<Utc>,
+        #[arg(long)]
+        to: DateTime<Utc>,
     },
 }
 
@@ -50,6 +59,14 @@ pub async fn run(command: JobsCommand, config: &Config, database: &Database) -> 
             services.sync.shut_down().await;
             print(json!({"processed": summary.processed, "failed": summary.failed,
                 "startTime": summary.started_at, "endTime": summary.ended_at, "message": summary.message()}));
+        }
+        JobsCommand::Ticks { from, to } => {
+            let (mut now, mut born) = (from, 0);
+            while now <= to {
+                born += services.jobs.fire_due(now).await.map_err(query)?;
+                now += Duration::seconds(1);
+            }
+            print(born);
         }
     }
     let _ = services.changes.flush(&services.db).await;

@@ -2,6 +2,7 @@
 //! standard input; what a script needs (ids, keys, paths, JSON) alone on standard output.
 
 mod api_key;
+mod backup;
 mod connection;
 mod jobs;
 mod parse;
@@ -70,6 +71,10 @@ enum Command {
     /// The job queue.
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    /// Write the whole database into a file (pg_dump's custom format), and print how many rows each tenant has.
+    Backup { file: std::path::PathBuf },
+    /// Read such a file into an empty database; then migrate, check the fence, and print the rows of each tenant.
+    Restore { file: std::path::PathBuf },
     /// Stand-in accounts with switchable faults.
     #[command(subcommand)]
     Simulate(simulate::SimulateCommand),
@@ -168,6 +173,8 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Jobs(command) => {
             on_database(&config, async |database| Box::pin(jobs::run(command, &config, database)).await).await
         }
+        Command::Backup { file } => on_database(&config, async |database| backup::backup(&file, database).await).await,
+        Command::Restore { file } => backup::restore(&file, &config).await,
         Command::Simulate(_) => Ok(0),
     }
 }

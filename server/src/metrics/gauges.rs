@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use domain::Services;
+use domain::jobs::tally::Came;
 use domain::live::Hub;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
@@ -44,7 +45,8 @@ impl Collector for Gauges {
         let streams = gauge(u32::try_from(self.hub.len()).unwrap_or(u32::MAX));
         streams.encode(to.encode_descriptor("live_streams", "Open live streams", None, MetricType::Gauge)?)?;
         self.pools(&mut to)?;
-        self.runs(&mut to)
+        self.runs(&mut to)?;
+        self.jobs(&mut to)
     }
 }
 
@@ -73,6 +75,17 @@ impl Gauges {
         let mut family = to.encode_descriptor("sync_records", about, None, MetricType::Counter)?;
         one(&mut family, &[("outcome", "synced")], &ConstCounter::new(synced))?;
         one(&mut family, &[("outcome", "failed")], &ConstCounter::new(failed))
+    }
+
+    fn jobs(&self, to: &mut DescriptorEncoder) -> fmt::Result {
+        let about = "What attempts at jobs came to on this host: refused ones ended after their lease was lost, rescued ones \
+            were another's whose worker was lost";
+        let mut family = to.encode_descriptor("job_attempts", about, None, MetricType::Counter)?;
+        for came in Came::ALL {
+            let count = ConstCounter::new(self.services.jobs.tally().of(came));
+            one(&mut family, &[("outcome", came.as_str())], &count)?;
+        }
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ mod folder;
 mod initdb;
 mod lock;
 mod postmaster;
-mod programs;
+pub mod programs;
 mod settings;
 mod socket;
 mod supervisor;

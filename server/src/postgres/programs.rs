@@ -49,6 +49,21 @@ pub fn find(existing: Option<&Path>) -> Result<Programs, PostgresError> {
     }
 }
 
+/// A client program of the newest release on the machine: it reads the dumps and servers of older ones too.
+pub fn client(name: &str) -> Option<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = candidates()
+        .into_iter()
+        .map(|bin| bin.join(name))
+        .filter(|path| path.is_file())
+        .filter_map(|path| {
+            let output = bare_command(&path).arg("--version").output().ok()?;
+            Some((major_version(&String::from_utf8_lossy(&output.stdout))?, path))
+        })
+        .collect();
+    found.sort_by_key(|(major, _)| *major);
+    found.pop().map(|(_, path)| path)
+}
+
 /// The first of the highest, so that PATH wins between equals.
 fn newest(found: &[Programs]) -> Option<&Programs> {
     found.iter().rev().max_by_key(|programs| programs.major)

@@ -68,8 +68,9 @@ pub const TABLE: &[(&str, &str)] = &[
     ("GET /api/notifications", "401 200 200 200  403 403 403 403 403  401 401 200"),
     ("POST /api/notifications/read", "401 400 400 400  403 403 403 403 403  401 401 400"),
     ("GET /api/schedules", "401 200 200 200  200 403 403 403 403  401 401 200"),
-    ("PATCH /api/schedules/999", "401 403 403 400  403 403 403 403 400  401 401 400"),
-    ("POST /api/schedules/999/run", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("PATCH /api/schedules/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    // The seventh is the other tenant's own.
+    ("POST /api/schedules/7/run", "401 403 403 404  403 403 403 403 404  401 401 201"),
     ("POST /rpc/dashboard/read", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/identity/whoami", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/sync/state", "401 200 200 200  200 403 403 403 403  401 401 200"),

@@ -6,6 +6,7 @@
 mod support;
 
 mod attempts;
+mod backup;
 mod dedupe;
 mod leases;
 mod notifications;
