@@ -14,7 +14,7 @@ create table app.notifications (
     title text not null constraint notifications_title_check check (length(title) between 1 and 300),
     body text not null default '' constraint notifications_body_check check (length(body) <= 1000),
     -- A page of ours.
-    href text not null constraint notifications_href_check check (href like '/%'),
+    href text not null constraint notifications_href_check check (length(href) between 1 and 300),
     -- Events that this one stands for without one of their own; 0 for one of its own.
     collected integer not null default 0,
     created_at timestamptz not null default now(),

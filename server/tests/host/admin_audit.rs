@@ -97,6 +97,12 @@ impl Stage {
                 "connection|set",
             ),
             "POST /rpc/settings/test-connection" => (form("").await, "connection|test"),
+            "POST /rpc/settings/set-webhook" => (form("url=https://1.1.1.1/hush").await, "notification webhook|set"),
+            "POST /rpc/settings/remove-webhook" => {
+                let one = "insert into notification_webhooks (tenant_id, sealed_url) select id, '' from tenants";
+                sql(self.env.url(), one).await;
+                (form("").await, "notification webhook|remove")
+            }
             "POST /rpc/settings/start-over" => (form("confirm=north").await, "mirror|start over"),
             "POST /rpc/settings/set-tenant" => {
                 (form("name=north&timezone=UTC&currency=GBP&first_day=sunday").await, "tenant|set")
@@ -130,7 +136,7 @@ async fn each_change_of_an_admin_leaves_a_row_of_its_request() {
         assert_eq!(sql(stage.env.url(), &rows).await, row, "{route}");
     }
     let all = sql(stage.env.url(), "select string_agg(a::text, ' ') from audit_log a").await;
-    for secret in [PASSWORD, "demo-token", "token="] {
+    for secret in [PASSWORD, "demo-token", "token=", "hush"] {
         assert!(!all.contains(secret), "{secret} is in the audit log");
     }
 }

@@ -24,9 +24,6 @@ const WORKER: (&str, &str) = ("backline_worker", "worker");
 /// The queue: a worker claims over tenants. For requests and consoles these are tables like all others.
 const CLAIMED_OVER_TENANTS: [&str; 4] = ["job_minutes", "jobs", "notification_events", "schedules"];
 
-/// Of each tenant the person whose rows there are: some tables show everybody only their own.
-const PEOPLE: [&str; 2] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
-
 /// Of no tenant, and not out of reach: who works, which requests read and workers write.
 const OF_ALL: &str = "job_workers";
 
@@ -120,6 +117,11 @@ fn is(row: &Row, table: &Table) -> String {
     table.key.iter().map(|column| format!("{column} = {}", row[column])).collect::<Vec<_>>().join(" and ")
 }
 
+/// Whose rows there are in a tenant: some tables show everybody only their own.
+fn person(catalogue: &Catalogue, tenant: usize) -> String {
+    catalogue.rows["memberships"][tenant]["person_id"].trim_matches('\'').to_owned()
+}
+
 /// Each run must have ended in one of these ways.
 #[track_caller]
 fn all(asked: &Asked, who: &str, fits: impl Fn(&Ran) -> bool) {
@@ -136,7 +138,7 @@ async fn no_persona_reads_changes_or_removes_a_row_of_another_tenant() {
     for (role, persona) in APP.into_iter().chain([WORKER]) {
         let mut script = Script::new();
         script.setting("app.tenant_id", &catalogue.tenants[0]).setting("app.persona", persona);
-        script.setting("app.person_id", PEOPLE[0]);
+        script.setting("app.person_id", &person(&catalogue, 0));
         for (table, tenant) in catalogue.of_tenants().filter(|(table, _)| fenced(role, table)) {
             let [ours, theirs] = &catalogue.rows[&table.name];
             let (name, column) = (&table.name, &table.columns.last().unwrap().name);
@@ -239,7 +241,7 @@ async fn a_taken_key_of_another_tenant_tells_nothing() {
     for (role, persona) in APP.into_iter().chain([WORKER]) {
         let mut script = Script::new();
         script.setting("app.tenant_id", &catalogue.tenants[0]).setting("app.persona", persona);
-        script.setting("app.person_id", PEOPLE[0]);
+        script.setting("app.person_id", &person(&catalogue, 0));
         let mut names = Vec::new();
         for (table, tenant) in
             catalogue.of_tenants().filter(|(table, _)| table.name != "tenants" && fenced(role, table))
@@ -289,7 +291,7 @@ async fn without_a_tenant_there_are_no_rows_and_a_malformed_one_is_an_error() {
                 ("nobody", "00000000-0000-4000-8000-000000000099"),
             ] {
                 script.setting("app.tenant_id", value);
-                script.setting("app.person_id", PEOPLE[usize::from(kind == "second")]);
+                script.setting("app.person_id", &person(&catalogue, usize::from(kind == "second")));
                 // The statement is the one that was prepared and planned under another tenant.
                 script.again(number * 7, format!("{kind} {table}"));
             }

@@ -65,3 +65,15 @@ pub(super) async fn read(tx: &mut TenantTx, id: i64) -> Result<Option<Sent>, sql
 pub(super) fn link(public_url: Option<&str>, href: &str) -> Option<String> {
     public_url.map(|url| format!("{}{href}", url.trim_end_matches('/')))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::link;
+
+    #[test]
+    fn a_link_leads_to_where_people_reach_the_host() {
+        let url = Some("https://backline.example.com/");
+        assert_eq!(link(url, "/jobs/7").as_deref(), Some("https://backline.example.com/jobs/7"));
+        assert_eq!(link(None, "/jobs/7"), None);
+    }
+}
