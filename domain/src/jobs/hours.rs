@@ -157,7 +157,7 @@ impl Hours {
 fn unit(longest_ms: i64) -> (&'static str, f64) {
     match longest_ms {
         ..10_000 => ("milliseconds", 1.0),
-        ..600_000 => ("seconds", 1e3),
+        10_000..600_000 => ("seconds", 1e3),
         _ => ("minutes", 6e4),
     }
 }
@@ -166,7 +166,7 @@ fn unit(longest_ms: i64) -> (&'static str, f64) {
 pub fn wait(ms: i64) -> String {
     match ms {
         ..1_000 => format!("{} ms", ms.max(0)),
-        ..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         _ => crate::calendar::length(ms / 1_000),
     }
 }

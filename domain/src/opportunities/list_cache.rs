@@ -31,7 +31,10 @@ type Slot = Arc<Turn<Option<Kept>>>;
 
 /// The lists that people of this host look at.
 #[derive(Clone, Default)]
-pub struct Lists(Arc<Mutex<HashMap<(TenantId, PersonId, String), Slot>>>);
+pub struct Lists(Arc<Mutex<HashMap<Key, Slot>>>);
+
+/// Whose, and at which address.
+type Key = (TenantId, PersonId, String);
 
 impl Lists {
     /// The list that an address asks for, as this person may read it.
