@@ -59,9 +59,9 @@ for (const theme of THEMES) {
       const { page, to, expectClean, close } = await open({ viewport, system: theme });
       const pages = ['/jobs', '/jobs?status=failed', '/jobs?status=failed&again=1', '/jobs?schedule=1', '/jobs?type=nothing'];
       await to('/jobs?status=failed');
-      pages.push(await page.locator('table').first().locator('tbody a').first().getAttribute('href'));
+      pages.push(await page.locator('table.list tbody a').first().getAttribute('href'));
       await to('/jobs?status=processing');
-      pages.push(await page.locator('table').first().locator('tbody a').first().getAttribute('href'));
+      pages.push(await page.locator('table.list tbody a').first().getAttribute('href'));
       for (const path of pages) {
         await to(path);
         await expectFits(page);

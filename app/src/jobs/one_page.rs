@@ -86,10 +86,10 @@ fn Job(job: JobView) -> impl IntoView {
             </section>
             <section class="card s7" aria-labelledby="payload-title">
                 <header><h2 id="payload-title">"Payload"</h2></header>
-                <Raw name="Payload" text=job.payload/>
+                <Raw name="Payload as JSON" text=job.payload/>
                 {job.result.map(|text| view! {
                     <header><h2>"Result"</h2></header>
-                    <Raw name="Result" text/>
+                    <Raw name="Result as JSON" text/>
                 })}
             </section>
             <div class="s12">
