@@ -2,19 +2,20 @@
 
 use domain::jobs::{JobView, JobsView};
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 use crate::settings::told::Told;
 
 /// The screen that an address asks for: `search` is what stands behind its question mark.
-#[server(prefix = "/rpc", endpoint = "jobs/list")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/list")]
 pub async fn jobs(search: String) -> Result<JobsView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     Ok(services.jobs.screen(&caller, &search, chrono::Utc::now()).await?)
 }
 
 /// One job.
-#[server(prefix = "/rpc", endpoint = "jobs/read")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/read")]
 pub async fn job(id: i64) -> Result<JobView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
     let mut tx = services.db.tenant_tx(&caller.actor()).await.map_err(domain::db::DbError::from)?;
@@ -23,7 +24,7 @@ pub async fn job(id: i64) -> Result<JobView, AppError> {
 }
 
 /// Sends a failed or cancelled job back to the queue.
-#[server(prefix = "/rpc", endpoint = "jobs/retry")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/retry")]
 pub async fn retry_job(id: i64) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
@@ -32,7 +33,7 @@ pub async fn retry_job(id: i64) -> Result<Told, AppError> {
 }
 
 /// Cancels a job that waits, and asks one that is worked on to stop.
-#[server(prefix = "/rpc", endpoint = "jobs/cancel")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/cancel")]
 pub async fn cancel_job(id: i64) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
@@ -45,7 +46,7 @@ pub async fn cancel_job(id: i64) -> Result<Told, AppError> {
 }
 
 /// Sends all failed or cancelled jobs of a filter back to the queue.
-#[server(prefix = "/rpc", endpoint = "jobs/retry-all")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/retry-all")]
 pub async fn retry_jobs(
     status: String,
     #[server(default)] kind: String,
@@ -64,7 +65,7 @@ pub async fn retry_jobs(
 }
 
 /// Changes when a schedule runs, or whether; what is absent stays.
-#[server(prefix = "/rpc", endpoint = "jobs/set-schedule")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/set-schedule")]
 pub async fn set_schedule(
     id: i64,
     #[server(default)] cron: Option<String>,
@@ -86,7 +87,7 @@ pub async fn set_schedule(
 }
 
 /// Enqueues a schedule's job now, and leads to it.
-#[server(prefix = "/rpc", endpoint = "jobs/run-schedule")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "jobs/run-schedule")]
 pub async fn run_schedule(id: i64) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();

@@ -19,6 +19,7 @@ use crate::live::use_live;
 use crate::opportunities::facts::Facts;
 use crate::opportunities::listing::{Unreadable, reading};
 use crate::settings::told::{Said, read_note};
+use crate::wire;
 
 #[component]
 pub fn JobPage() -> impl IntoView {
@@ -26,9 +27,9 @@ pub fn JobPage() -> impl IntoView {
     let refusal = use_refusal();
     // What is no number leads nowhere; 0 is no id.
     let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse().ok()).unwrap_or(0)));
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let note = Resource::new_blocking(|| (), |()| read_note());
-    let one = Resource::new(move || id.get(), job);
+    let who = wire::ask_first(whoami);
+    let note = wire::ask_first(read_note);
+    let one = wire::ask(move || id.get(), job);
     use_live(&[Topic::Jobs], Callback::new(move |()| one.refetch()));
     view! {
         <Title text=move || format!("Job {}", id.get())/>

@@ -25,6 +25,7 @@ use crate::opportunities::table::Table;
 use crate::opportunities::views::Views;
 use crate::settings::forms::Before;
 use crate::settings::told::{Said, read_note};
+use crate::wire;
 
 #[component]
 pub fn JobsPage() -> impl IntoView {
@@ -32,9 +33,9 @@ pub fn JobsPage() -> impl IntoView {
     let location = use_location();
     let refusal = use_refusal();
     let search = Memo::new(move |_| without_refusal(&location.search.get()));
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let note = Resource::new_blocking(|| (), |()| read_note());
-    let list = Resource::new(move || search.get(), jobs);
+    let who = wire::ask_first(whoami);
+    let note = wire::ask_first(read_note);
+    let list = wire::ask(move || search.get(), jobs);
     // What is being typed into the form of a schedule stays.
     let typing = move || search.with_untracked(|search| search.contains("schedule="));
     use_live(
