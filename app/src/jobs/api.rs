@@ -28,7 +28,7 @@ pub async fn job(id: i64) -> Result<JobView, AppError> {
 pub async fn retry_job(id: i64) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
-    services.jobs.retry(&crate::settings::host::change(&caller, request_id.as_deref()), id).await?;
+    services.jobs.retry(&crate::host::change(&caller, request_id.as_deref()), id).await?;
     crate::settings::note::tell(&caller, &services, Told::plain(format!("Job {id} is back in the queue.")))
 }
 
@@ -37,7 +37,7 @@ pub async fn retry_job(id: i64) -> Result<Told, AppError> {
 pub async fn cancel_job(id: i64) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
-    let was = services.jobs.cancel(&crate::settings::host::change(&caller, request_id.as_deref()), id).await?;
+    let was = services.jobs.cancel(&crate::host::change(&caller, request_id.as_deref()), id).await?;
     let text = match was {
         domain::jobs::JobStatus::Pending => format!("Job {id} is cancelled."),
         _ => format!("Job {id} is asked to stop."),
@@ -56,7 +56,7 @@ pub async fn retry_jobs(
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let filter = super::host::filter(&caller, [&status, &kind, &from, &to])?;
     let request_id = crate::host::request_id();
-    let change = crate::settings::host::change(&caller, request_id.as_deref());
+    let change = crate::host::change(&caller, request_id.as_deref());
     let count = services.jobs.retry_all(&change, &filter, false).await?;
     leptos_axum::redirect("/jobs?status=pending");
     let text =
@@ -73,7 +73,7 @@ pub async fn set_schedule(
 ) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
-    let change = crate::settings::host::change(&caller, request_id.as_deref());
+    let change = crate::host::change(&caller, request_id.as_deref());
     let typed = cron.clone().unwrap_or_default();
     let set = domain::jobs::schedule::NewSchedule { cron: cron.map(|cron| cron.trim().to_owned()), enabled };
     let outcome = services.jobs.set_schedule(&change, id, &set).await;
@@ -91,7 +91,7 @@ pub async fn set_schedule(
 pub async fn run_schedule(id: i64) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
-    let change = crate::settings::host::change(&caller, request_id.as_deref());
+    let change = crate::host::change(&caller, request_id.as_deref());
     let job = services.jobs.run_schedule(&change, id).await?;
     leptos_axum::redirect(&format!("/jobs/{job}"));
     crate::settings::note::tell(&caller, &services, Told::plain("The schedule's job is in the queue."))

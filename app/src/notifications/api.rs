@@ -2,11 +2,12 @@
 
 use domain::notifications::NotificationsView;
 use leptos::prelude::*;
+use server_fn::codec::Postcard;
 
 use crate::AppError;
 
 /// The page that an address asks for.
-#[server(prefix = "/rpc", endpoint = "notifications/list")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "notifications/list")]
 pub async fn notifications(search: String) -> Result<NotificationsView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let reader = super::host::reader(&caller, &services)?;
@@ -15,7 +16,7 @@ pub async fn notifications(search: String) -> Result<NotificationsView, AppError
 }
 
 /// Marks one as read, or without `id` all.
-#[server(prefix = "/rpc", endpoint = "notifications/mark-read")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "notifications/mark-read")]
 pub async fn mark_read(#[server(default)] id: Option<i64>) -> Result<(), AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let reader = super::host::reader(&caller, &services)?;
@@ -27,7 +28,7 @@ pub async fn mark_read(#[server(default)] id: Option<i64>) -> Result<(), AppErro
 }
 
 /// Sets one's own switches: what a form does not name is off.
-#[server(prefix = "/rpc", endpoint = "notifications/set")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "notifications/set")]
 pub async fn set_switches(
     #[server(default)] job_failed: bool,
     #[server(default)] by_mail: bool,

@@ -14,14 +14,15 @@ use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
 use crate::opportunities::listing::{Unreadable, reading};
+use crate::wire::{ask, ask_first};
 
 const TITLE: &str = "Notifications";
 
 #[component]
 pub fn NotificationsPage() -> impl IntoView {
     let search = use_location().search;
-    let who = Resource::new_blocking(|| (), |()| whoami());
-    let list = Resource::new(move || search.get(), notifications);
+    let who = ask_first(whoami);
+    let list = ask(move || search.get(), notifications);
     use_live(&[Topic::Notifications], Callback::new(move |()| list.refetch()));
     view! {
         <Title text=TITLE/>

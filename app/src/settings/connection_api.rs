@@ -89,7 +89,7 @@ pub async fn set_tenant(name: String, timezone: String, currency: String, first_
 }
 
 /// Keeps the address of the company's webhook, sealed.
-#[server(prefix = "/rpc", endpoint = "settings/set-webhook")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/set-webhook")]
 pub async fn set_webhook(url: String) -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
@@ -99,7 +99,7 @@ pub async fn set_webhook(url: String) -> Result<Told, AppError> {
 }
 
 /// Forgets it.
-#[server(prefix = "/rpc", endpoint = "settings/remove-webhook")]
+#[server(prefix = "/rpc", output = Postcard, endpoint = "settings/remove-webhook")]
 pub async fn remove_webhook() -> Result<Told, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::Administer)?;
     let request_id = crate::host::request_id();
