@@ -60,7 +60,7 @@ async fn a_note_of_one_person_is_not_read_by_another() {
     assert!(!seen.text.contains("bl_"), "the body of the redirect holds the key: {}", seen.text);
     let note = seen.cookie();
     assert!(note.starts_with("backline-told="), "{note}");
-    assert!(seen.header("set-cookie").ends_with("; Path=/settings; HttpOnly; SameSite=Strict; Max-Age=60"));
+    assert!(seen.header("set-cookie").ends_with("; Path=/; HttpOnly; SameSite=Strict; Max-Age=60"));
     let south = Tenant::create(&env, "south").await;
     south.new_person("bo@south.example", "admin", PASSWORD).await;
     let cookie = Browser::anonymous(&host.url).try_sign_in("bo@south.example", PASSWORD).await.cookie();
@@ -99,9 +99,10 @@ async fn a_key_of_scope_admin_does_what_an_admin_does() {
     let (host, _) = stage(&env).await;
     let key = Tenant::create(&env, "south").await.new_key(&["admin"]).await;
     let script = Browser::with_key(&host.url, &key);
-    let made = script.call("/rpc/settings/create-key", "name=child&scopes[]=read").await;
-    assert_eq!(made.status, 200, "{}", made.text);
-    let child = made.json()["secret"].as_str().unwrap().to_owned();
+    let body = serde_json::json!({"name": "child", "scopes": ["read"]});
+    let made = script.send(reqwest::Method::POST, "/api/keys", |request| request.json(&body)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let child = made.json()["key"].as_str().unwrap().to_owned();
     assert_eq!(Browser::with_key(&host.url, &child).get("/api/session").await.json()["tenant"]["slug"], "south");
     let invited = script.call("/rpc/settings/invite", "email=bo@south.example&name=Bo&role=rep").await;
     assert_eq!(invited.status, 200, "{}", invited.text);

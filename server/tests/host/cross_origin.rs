@@ -146,8 +146,7 @@ async fn a_get_of_any_route_changes_nothing() {
     let stand = Stand::of(8, &["broken=1"]).await;
     let north = Tenant::connected(&env, "north", &stand).await;
     north.new_person("ana@north.example", "admin", PASSWORD).await;
-    // A worker would renew its sign of life.
-    let host = Host::start_with(&env, &["--no-worker"]).await;
+    let host = Host::start(&env).await;
     let key = Browser::with_key(&host.url, &north.key);
     assert_eq!(key.post("/api/sync/initial").await.status, 200);
     let ana = Browser::sign_in(&host.url, "ana@north.example").await;
