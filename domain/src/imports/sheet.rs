@@ -51,13 +51,17 @@ impl Sheet {
     }
 
     fn records(&self) -> impl Iterator<Item = Row> + use<> {
-        let text = std::io::Cursor::new(self.text.clone().into_bytes());
+        let text = self.text.clone().into_bytes();
         let mut reader = csv::ReaderBuilder::new();
-        let reader = reader.has_headers(false).flexible(true).delimiter(self.delimiter).from_reader(text);
+        let reader = reader.has_headers(false).flexible(true).delimiter(self.delimiter);
         // The text is UTF-8 and rows may differ in length: nothing is left to go wrong.
-        reader.into_records().map_while(Result::ok).map(|record| Row {
-            line: record.position().map_or(0, csv::Position::line),
-            cells: record.iter().map(str::to_owned).collect(),
+        let records = reader.from_reader(std::io::Cursor::new(text.clone())).into_records().map_while(Result::ok);
+        records.map(move |record| {
+            let (line, byte) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+            // The place of a row begins with the blank lines before it.
+            let before = text.iter().skip(usize::try_from(byte).unwrap_or(usize::MAX));
+            let blank = before.take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+            Row { line: line + blank as u64, cells: record.iter().map(str::to_owned).collect() }
         })
     }
 }
