@@ -63,7 +63,7 @@ end_to_end() {
   shopt -s nullglob
   local files=(end2end/tests/*.test.js)
   ((${#files[@]})) || { echo "no tests in end2end/tests" >&2; return 1; }
-  node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"
+  node --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec "${files[@]}"
 }
 
 . scripts/tools.sh

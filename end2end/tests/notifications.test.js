@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.reload();
     }
     assert.equal(await page.locator('.notifications li.unread').count(), 3);
-    await page.getByRole('button', { name: 'Mark as read: Job 7001 failed: sync' }).press('Enter');
+    await page.getByRole('button', { name: 'Mark as read Job 7001 failed: sync' }).press('Enter');
     await page.getByText('2 unread', { exact: true }).first().waitFor();
     assert.equal(await page.locator('.notifications li.unread').count(), 2);
     await page.getByRole('button', { name: 'Mark all as read' }).press('Enter');
@@ -84,7 +84,7 @@ for (const theme of THEMES) {
       await fail(14);
       await page.goto('/notifications');
       await page.locator('html[data-ready]').waitFor({ state: 'attached' });
-      await page.getByText('4 more jobs failed').waitFor();
+      await page.getByRole('link', { name: '4 more jobs failed' }).waitFor();
       await expectFits(page);
       await axe(page);
       if (viewport === PHONE) await expectHitAreas(page);

@@ -67,7 +67,7 @@ fn line(row: NotificationView) -> AnyView {
         view! {
             <form method="post" action=MarkRead::PATH>
                 <input type="hidden" name="id" value=row.id/>
-                <button class="btn">"Mark as read"<span class="visually-hidden">{format!(": {}", row.title)}</span></button>
+                <button class="btn">"Mark as read"<span class="visually-hidden">{format!(" {}", row.title)}</span></button>
             </form>
         }
     });

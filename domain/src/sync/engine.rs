@@ -117,7 +117,18 @@ impl Engine {
                 (RunStatus::Failed, Some(error.for_the_row()), Some((error.code(), source_status(&error))))
             }
         };
-        self.end(status, error, code).await
+        let ended = self.end(status, error, code).await?;
+        if self.run.kind == RunKind::Initial {
+            self.analyze().await.unwrap_or_else(|error| tracing::warn!(%error, "the mirror could not be analyzed"));
+        }
+        Ok(ended)
+    }
+
+    /// A first run fills empty tables, and whoever looks next would wait for plans made for those.
+    async fn analyze(&self) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
+        store::analyze(&mut tx).await?;
+        tx.commit().await
     }
 
     async fn end(

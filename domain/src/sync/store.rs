@@ -169,6 +169,12 @@ pub async fn end(
     Ok(done.rows_affected() == 1)
 }
 
+/// Counts anew what the mirror's tables hold, for the planner.
+pub async fn analyze(tx: &mut TenantTx) -> Result<(), sqlx::Error> {
+    sqlx::query!("select analyze_mirror()").execute(tx.connection()).await?;
+    Ok(())
+}
+
 /// Asks the running run to stop; gives its id.
 pub async fn request_cancel(tx: &mut TenantTx) -> Result<Option<i64>, sqlx::Error> {
     let tenant = tx.tenant();

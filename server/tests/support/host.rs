@@ -22,6 +22,9 @@ pub struct Host {
     _folder: tempfile::TempDir,
 }
 
+/// Lines of its log that a failed test shows.
+const LAST: usize = 30;
+
 /// The longest that a stop may take.
 const STOP: Duration = Duration::from_secs(25);
 
@@ -88,7 +91,14 @@ impl Host {
 }
 
 impl Drop for Host {
+    /// A test that fails shows what the host wrote last.
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.noted);
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+            let last = log.lines().rev().take(LAST).collect::<Vec<_>>();
+            eprintln!("the host's last lines:");
+            last.iter().rev().for_each(|line| eprintln!("{line}"));
+        }
     }
 }
