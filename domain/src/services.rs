@@ -70,7 +70,7 @@ impl Services {
         let sync = SyncService::new(
             db.clone(),
             sealer.clone(),
-            settings.sync,
+            settings.sync.clone(),
             settings.allow_private_targets,
             changes.clone(),
         )?;

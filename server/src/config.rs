@@ -1,7 +1,7 @@
 //! What the environment says, read once and checked. A variable that cannot be read stops the start and is named.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::jobs::JobOptions;
@@ -52,11 +52,12 @@ impl Config {
     /// Reads a set of variables, such as the process's.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let get = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let data_dir = PathBuf::from(get("BACKLINE_DATA_DIR").unwrap_or_else(|| ".backline".into()));
         let addr = get("BACKLINE_ADDR").or_else(|| get("LEPTOS_SITE_ADDR")).or_else(site_addr_of_leptos_toml);
         Ok(Config {
             database_url: get("DATABASE_URL").or_else(|| get("POSTGRES_URL")),
             direct_url: get("DIRECT_URL"),
-            data_dir: get("BACKLINE_DATA_DIR").unwrap_or_else(|| ".backline".into()).into(),
+            data_dir: data_dir.clone(),
             addr: parse(
                 "BACKLINE_ADDR",
                 &addr.unwrap_or_else(|| "127.0.0.1:3000".into()),
@@ -70,7 +71,7 @@ impl Config {
                 None => 0,
             },
             allow_private_targets: switch(&get, "BACKLINE_ALLOW_PRIVATE_TARGETS")?,
-            sync: sync_options(&get)?,
+            sync: sync_options(&get, &data_dir)?,
             jobs: job_options(&get)?,
             mail: mail_options(&get)?,
             job_processor_key: get("JOB_PROCESSOR_API_KEY"),
@@ -146,7 +147,7 @@ fn mail_options(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailOpti
     }
 }
 
-fn sync_options(get: &impl Fn(&str) -> Option<String>) -> Result<SyncOptions, ConfigError> {
+fn sync_options(get: &impl Fn(&str) -> Option<String>, data_dir: &Path) -> Result<SyncOptions, ConfigError> {
     let number = |variable: &'static str, default: u64, expected: &str| match get(variable) {
         Some(text) => parse::<u64>(variable, &text, expected),
         None => Ok(default),
@@ -165,7 +166,8 @@ fn sync_options(get: &impl Fn(&str) -> Option<String>) -> Result<SyncOptions, Co
         ),
         span,
         max_gone_percent: u8::try_from(percent.min(100)).unwrap_or(100),
-        works: true,
+        spool: data_dir.join("spool"),
+        ..defaults
     })
 }
 

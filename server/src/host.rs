@@ -86,7 +86,7 @@ pub async fn services(config: &Config, database: &Database) -> Result<Services, 
     let settings = Settings {
         database_url: database.url.clone(),
         secret_key,
-        sync: config.sync,
+        sync: config.sync.clone(),
         jobs: config.jobs,
         allow_private_targets: config.allow_private_targets,
         mail: config.mail.clone(),

@@ -45,7 +45,7 @@ pub enum Listing {
 }
 
 /// Which part of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
     After(Option<i64>),
     Page(i64),

@@ -15,6 +15,7 @@ use super::error::{SourceError, SyncError};
 use super::lease::Lease;
 use super::run::{Progress, RunKind, RunStatus};
 use super::scope::Window;
+use super::spool::Spool;
 use super::store::{self, Advance, Taken};
 use super::tally::Tally;
 use super::{cursor, failures};
@@ -92,6 +93,7 @@ pub(super) struct Engine {
     pub client: Client,
     pub lease: Lease,
     pub run: Taken,
+    pub spool: Spool,
     pub at: Checkpoint,
     /// Share of the mirror, in percent, that a sweep may mark as gone.
     pub max_gone_percent: u8,
@@ -118,17 +120,8 @@ impl Engine {
             }
         };
         let ended = self.end(status, error, code).await?;
-        if self.run.kind == RunKind::Initial {
-            self.analyze().await.unwrap_or_else(|error| tracing::warn!(%error, "the mirror could not be analyzed"));
-        }
+        self.spool.clear();
         Ok(ended)
-    }
-
-    /// A first run fills empty tables, and whoever looks next would wait for plans made for those.
-    async fn analyze(&self) -> Result<(), sqlx::Error> {
-        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
-        store::analyze(&mut tx).await?;
-        tx.commit().await
     }
 
     async fn end(

@@ -6,6 +6,8 @@ mod run;
 #[cfg(feature = "ssr")]
 mod accounts;
 #[cfg(feature = "ssr")]
+mod ahead;
+#[cfg(feature = "ssr")]
 pub mod client;
 #[cfg(feature = "ssr")]
 pub mod connection;
@@ -33,6 +35,8 @@ mod scope;
 mod service;
 #[cfg(feature = "ssr")]
 mod single;
+#[cfg(feature = "ssr")]
+mod spool;
 #[cfg(feature = "ssr")]
 pub mod start_over;
 #[cfg(feature = "ssr")]

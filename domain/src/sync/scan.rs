@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::client::Asked;
+use super::ahead::Answered;
 use super::dialect::{Listing, Part};
 use super::engine::{Checkpoint, Engine, Place};
 use super::error::{SourceError, SyncError};
@@ -20,12 +20,11 @@ const MOST_GARBLED: u32 = 4;
 impl Engine {
     /// One list, from the checkpoint to its end.
     pub(super) async fn scan(&mut self, listing: &Listing) -> Result<(), SyncError> {
-        let mut garbled = 0;
+        let (mut garbled, mut ahead) = (0, None);
         loop {
             let part = self.at.part();
-            let asked = Asked { listing, dialect: self.at.dialect, part, per_page: self.at.per_page };
-            let answer = match self.client.list(&asked, &self.lease.stop).await {
-                Ok(answer) => answer,
+            let Answered { answer, kept } = match self.page(listing, ahead.take()).await {
+                Ok(page) => page,
                 Err(error @ (SourceError::Rejected { .. } | SourceError::NotFound(_))) => {
                     let Some(dialect) = self.at.dialect.simpler() else { return Err(error.into()) };
                     tracing::info!(run = self.run.id, ?dialect, %error, "the account rejects a query, asking in a simpler way");
@@ -42,6 +41,7 @@ impl Engine {
                 Ok(page) => page,
                 Err(error) if garbled < MOST_GARBLED => {
                     garbled += 1;
+                    self.spool.forget(self.at.pages);
                     tracing::warn!(run = self.run.id, %error, "an answer is no page of opportunities");
                     continue;
                 }
@@ -56,7 +56,10 @@ impl Engine {
                 self.at.place = self.at.place.restarted();
                 continue;
             };
+            let pages = self.at.pages;
+            ahead = (kept && !over).then(|| self.ask_ahead(listing, &next, pages + 1));
             self.commit(&sorted, next).await?;
+            self.spool.forget(pages);
             if over && self.ends_or_walks_again().await? {
                 return Ok(());
             }

@@ -1,5 +1,6 @@
 //! Starting, watching and cancelling runs, and taking over those whose host is gone.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use super::lease::Lease;
 use super::run::{RunKind, RunRow, RunStatus};
 use super::scope::{Span, Window};
 use super::single::{self, Single};
+use super::spool::Spool;
 use super::store::{self, Taken};
 use super::tally::Tally;
 use super::{cursor, failures};
@@ -29,12 +31,11 @@ use crate::seal::Sealer;
 
 /// How often a host looks for runs without one.
 const WATCH: Duration = Duration::from_secs(2);
-/// How often runs that are due are looked for.
 /// How long somebody who waits for a run waits for the database too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the operator may set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SyncOptions {
     /// Least time between two requests of a tenant; zero is no limit.
     pub interval: Duration,
@@ -44,11 +45,19 @@ pub struct SyncOptions {
     pub max_gone_percent: u8,
     /// Whether this host works on runs; else it only starts them, for another host to take.
     pub works: bool,
+    /// Where answers of the source wait until they are written.
+    pub spool: PathBuf,
 }
 
 impl Default for SyncOptions {
     fn default() -> Self {
-        SyncOptions { interval: Duration::from_millis(200), span: Span::default(), max_gone_percent: 20, works: true }
+        SyncOptions {
+            interval: Duration::from_millis(200),
+            span: Span::default(),
+            max_gone_percent: 20,
+            works: true,
+            spool: ".backline/spool".into(),
+        }
     }
 }
 
@@ -163,11 +172,11 @@ impl SyncService {
             } else {
                 Err(SyncError::LeaseLost)
             };
-            match outcome {
+            match &outcome {
                 Ok(status) => {
                     // Also the mirror: the end of a run marks records that are gone.
                     service.changes.mark(tenant, &[Topic::Sync, Topic::Opportunities]);
-                    service.tally.run_ended(kind, status);
+                    service.tally.run_ended(kind, *status);
                     tracing::info!(run = id, status = status.as_str(), "a sync ended");
                 }
                 Err(error) => {
@@ -175,8 +184,19 @@ impl SyncService {
                     service.release(tenant, id, lease).await;
                 }
             }
+            let first = kind == RunKind::Initial && matches!(outcome, Ok(RunStatus::Completed));
             service.ended.notify_waiters();
+            if first && let Err(error) = service.analyze(tenant).await {
+                tracing::warn!(run = id, %error, "the mirror could not be analyzed");
+            }
         });
+    }
+
+    /// A first run fills empty tables, and whoever looks next would wait for plans made for those.
+    async fn analyze(&self, tenant: TenantId) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.worker_tx(tenant).await?;
+        store::analyze(&mut tx).await?;
+        tx.commit().await
     }
 
     async fn work(&self, tenant: TenantId, run: Taken) -> Result<RunStatus, SyncError> {
@@ -204,6 +224,7 @@ impl SyncService {
         let engine = Engine {
             db: self.db.clone(),
             client,
+            spool: Spool::open(&self.options.spool, tenant, run.id),
             lease,
             run,
             at,

@@ -97,8 +97,8 @@ impl Drop for Host {
         if std::thread::panicking() {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
             let last = log.lines().rev().take(LAST).collect::<Vec<_>>();
-            eprintln!("the host's last lines:");
-            last.iter().rev().for_each(|line| eprintln!("{line}"));
+            println!("the host's last lines:");
+            last.iter().rev().for_each(|line| println!("{line}"));
         }
     }
 }
