@@ -166,48 +166,55 @@ pub async fn retry(tx: &mut TenantTx, id: i64) -> Result<bool, Error> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Jobs that may go back to the queue: failed or cancelled, and their key is free. Whoever may hold the key stands in one of three
+/// indexes, and each is asked for itself: one question for all three would read every pending job for each candidate.
+macro_rules! again {
+    ($query:ident!($head:tt, $tail:tt), $tx:expr, $filter:expr) => {{
+        let tenant = $tx.tenant();
+        sqlx::$query!(
+            $head
+                + " from jobs j
+                where tenant_id = $1 and status in ('failed', 'cancelled') and ($2::text is null or status = $2)
+                    and ($3::text is null or type = $3) and ($4::timestamptz is null or created_at >= $4)
+                    and ($5::timestamptz is null or created_at < $5)
+                    and (dedupe_key is null or not (
+                        exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
+                            and o.status = 'pending' and o.attempts = 0 and not o.dedupe_open)
+                        or exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
+                            and o.status = 'pending' and o.attempts > 0)
+                        or exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
+                            and o.status in ('pending', 'processing') and o.dedupe_open and (j.dedupe_open or o.status = 'pending'))))"
+                + $tail,
+            tenant,
+            $filter.status.map(JobStatus::as_str),
+            $filter.kind.as_deref(),
+            $filter.from,
+            $filter.to
+        )
+    }};
+}
+
 /// How many [`retry_all`] would send back.
 pub async fn count_again(tx: &mut TenantTx, filter: &JobFilter) -> Result<i64, Error> {
-    let tenant = tx.tenant();
-    sqlx::query_scalar!(
-        r#"select count(distinct (type, coalesce(dedupe_key, id::text))) as "count!" from jobs j
-            where tenant_id = $1 and status in ('failed', 'cancelled') and ($2::text is null or status = $2)
-                and ($3::text is null or type = $3) and ($4::timestamptz is null or created_at >= $4)
-                and ($5::timestamptz is null or created_at < $5)
-                and not exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
-                    and (o.status = 'pending' or (j.dedupe_open and o.status = 'processing')))"#,
-        tenant,
-        filter.status.map(JobStatus::as_str),
-        filter.kind.as_deref(),
-        filter.from,
-        filter.to
-    )
-    .fetch_one(tx.connection())
-    .await
+    let query = again!(
+        query_scalar!("select count(distinct (type, coalesce(dedupe_key, id::text))) as \"count!\"", ""),
+        tx,
+        filter
+    );
+    query.fetch_one(tx.connection()).await
 }
 
 /// Sends all failed or cancelled ones of a filter back, but those whose key another job holds; gives how many.
 pub async fn retry_all(tx: &mut TenantTx, filter: &JobFilter) -> Result<u64, Error> {
-    let tenant = tx.tenant();
-    let done = sqlx::query!(
-        "with wanted as (
-            select distinct on (type, coalesce(dedupe_key, id::text)) id from jobs j
-            where tenant_id = $1 and status in ('failed', 'cancelled') and ($2::text is null or status = $2)
-                and ($3::text is null or type = $3) and ($4::timestamptz is null or created_at >= $4)
-                and ($5::timestamptz is null or created_at < $5)
-                and not exists (select from jobs o where o.tenant_id = $1 and o.type = j.type and o.dedupe_key = j.dedupe_key
-                    and (o.status = 'pending' or (j.dedupe_open and o.status = 'processing')))
-            order by type, coalesce(dedupe_key, id::text), id desc
-        )
-        update jobs j set status = 'pending', attempts = 0, run_at = now(), completed_at = null, cancel_requested = false, result = null
-        from wanted w where j.tenant_id = $1 and j.id = w.id",
-        tenant,
-        filter.status.map(JobStatus::as_str),
-        filter.kind.as_deref(),
-        filter.from,
-        filter.to
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(done.rows_affected())
+    let query = again!(
+        query!(
+            "with wanted as (select distinct on (type, coalesce(dedupe_key, id::text)) id",
+            " order by type, coalesce(dedupe_key, id::text), id desc)
+            update jobs j set status = 'pending', attempts = 0, run_at = now(), completed_at = null, cancel_requested = false, result = null
+            from wanted w where j.tenant_id = $1 and j.id = w.id"
+        ),
+        tx,
+        filter
+    );
+    Ok(query.execute(tx.connection()).await?.rows_affected())
 }

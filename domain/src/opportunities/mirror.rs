@@ -179,30 +179,9 @@ pub struct Sorted {
     pub ids: Vec<Option<i64>>,
 }
 
-/// Pages from this size on are read on two cores: the database waits for it.
-const WORTH_TWO: usize = 32;
-
 impl Sorted {
     /// Reads every record of a page; a bad one does not disturb the others.
     pub fn read(raw: &[&RawValue]) -> Sorted {
-        let (first, second) = raw.split_at(if raw.len() < WORTH_TWO { 0 } else { raw.len() / 2 });
-        let (mut sorted, more) = std::thread::scope(|scope| {
-            let first = (!first.is_empty()).then(|| scope.spawn(|| Sorted::read_each(first)));
-            let second = Sorted::read_each(second);
-            match first.map(std::thread::ScopedJoinHandle::join) {
-                Some(Ok(first)) => (first, second),
-                Some(Err(panic)) => std::panic::resume_unwind(panic),
-                None => (second, Sorted::default()),
-            }
-        });
-        sorted.ids.extend(more.ids);
-        sorted.unreadable.extend(more.unreadable);
-        sorted.records.extend(more.records);
-        sorted.records = newest_of_each(sorted.records);
-        sorted
-    }
-
-    fn read_each(raw: &[&RawValue]) -> Sorted {
         let mut sorted = Sorted::default();
         for raw in raw {
             let read = Record::read(raw);
@@ -215,6 +194,7 @@ impl Sorted {
                 Err(fault) => sorted.unreadable.push(fault),
             }
         }
+        sorted.records = newest_of_each(sorted.records);
         sorted
     }
 }

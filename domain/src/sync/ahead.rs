@@ -1,5 +1,6 @@
-//! Asking for pages: the next one while one is written, and none twice.
+//! Asking for pages and reading them: the next one while one is written, and none twice.
 
+use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -8,10 +9,16 @@ use super::dialect::Listing;
 use super::engine::{Checkpoint, Engine};
 use super::error::SourceError;
 use super::spool::{Question, Spool};
+use super::wire::{Meta, Page};
+use crate::opportunities::mirror::Sorted;
 
-/// An answer, and whether it would outlive this host.
+/// An answer as it was read.
 pub(super) struct Answered {
-    pub answer: Answer,
+    /// Or why it is no page of opportunities.
+    pub page: Result<(Sorted, Meta), serde_json::Error>,
+    /// The source's clock, when it says.
+    pub date: Option<DateTime<Utc>>,
+    /// Whether it would outlive this host.
     pub kept: bool,
 }
 
@@ -32,13 +39,22 @@ struct Asker {
 impl Asker {
     async fn ask(self, question: Question) -> Result<Answered, SourceError> {
         if let Some(answer) = self.spool.find(question).await {
-            return Ok(Answered { answer, kept: true });
+            return Ok(Answered::read(&answer, true));
         }
         let Question { dialect, part, per_page, .. } = question;
         let asked = Asked { listing: &self.listing, dialect, part, per_page };
         let answer = self.client.list(&asked, &self.stop).await?;
         let kept = self.spool.keep(question, &answer).await;
-        Ok(Answered { answer, kept })
+        Ok(Answered::read(&answer, kept))
+    }
+}
+
+impl Answered {
+    fn read(answer: &Answer, kept: bool) -> Answered {
+        // A byte that is no UTF-8 must not cost the page: it becomes U+FFFD, as in every text of that kind.
+        let text = String::from_utf8_lossy(&answer.body);
+        let page = serde_json::from_str::<Page<'_>>(&text).map(|page| (Sorted::read(&page.opportunities), page.meta));
+        Answered { page, date: answer.date, kept }
     }
 }
 

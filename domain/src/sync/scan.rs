@@ -7,7 +7,7 @@ use super::ahead::Answered;
 use super::dialect::{Listing, Part};
 use super::engine::{Checkpoint, Engine, Place};
 use super::error::{SourceError, SyncError};
-use super::wire::{Meta, Page};
+use super::wire::Meta;
 use crate::opportunities::mirror::Sorted;
 use crate::opportunities::record::Record;
 use crate::opportunities::store as rows;
@@ -23,7 +23,7 @@ impl Engine {
         let (mut garbled, mut ahead) = (0, None);
         loop {
             let part = self.at.part();
-            let Answered { answer, kept } = match self.page(listing, ahead.take()).await {
+            let Answered { page, date, kept } = match self.page(listing, ahead.take()).await {
                 Ok(page) => page,
                 Err(error @ (SourceError::Rejected { .. } | SourceError::NotFound(_))) => {
                     let Some(dialect) = self.at.dialect.simpler() else { return Err(error.into()) };
@@ -34,11 +34,9 @@ impl Engine {
                 }
                 Err(error) => return Err(error.into()),
             };
-            self.note_clock(answer.date);
-            // A byte that is no UTF-8 must not cost the page: it becomes U+FFFD, as in every text of that kind.
-            let text = String::from_utf8_lossy(&answer.body);
-            let page: Page<'_> = match serde_json::from_str(&text) {
-                Ok(page) => page,
+            self.note_clock(date);
+            let (mut sorted, meta) = match page {
+                Ok(read) => read,
                 Err(error) if garbled < MOST_GARBLED => {
                     garbled += 1;
                     self.spool.forget(self.at.pages);
@@ -48,9 +46,8 @@ impl Engine {
                 Err(error) => return Err(SourceError::Garbled { status: 200, reason: error.to_string() }.into()),
             };
             garbled = 0;
-            let mut sorted = Sorted::read(&page.opportunities);
             self.keep_wanted(listing, &mut sorted).await?;
-            let Some((next, over)) = self.after(part, &sorted, page.meta) else {
+            let Some((next, over)) = self.after(part, &sorted, meta) else {
                 tracing::info!(run = self.run.id, "the account ignores keys, going by page number");
                 self.at.dialect.keyed = false;
                 self.at.place = self.at.place.restarted();
