@@ -106,14 +106,14 @@ pub fn one(import: ImportView, follows: bool) -> AnyView {
             Either::Left(view! {
                 <section class="card" aria-labelledby="columns-title">
                     <header><h2 id="columns-title">"What its columns mean"</h2></header>
-                    <Columns id fields/>
+                    <Columns id fields class="btn primary"/>
                 </section>
             })
         } else {
             Either::Right(view! {
                 <details class="more">
                     <summary class="btn">"Choose other columns"</summary>
-                    <Columns id fields/>
+                    <Columns id fields class="btn"/>
                 </details>
             })
         }
@@ -139,7 +139,7 @@ pub fn one(import: ImportView, follows: bool) -> AnyView {
 }
 
 #[component]
-fn Columns(id: i64, fields: Vec<FieldView>) -> impl IntoView {
+fn Columns(id: i64, fields: Vec<FieldView>, class: &'static str) -> impl IntoView {
     let option = |choice: Choice| view! { <option value=choice.value selected=choice.chosen>{choice.label}</option> };
     let row = |field: FieldView| {
         let hint = format!("{}-hint", field.name);
@@ -158,7 +158,7 @@ fn Columns(id: i64, fields: Vec<FieldView>) -> impl IntoView {
         <form class="form" method="post" action=format!("/imports/{id}/check")>
             {fields.into_iter().map(row).collect_view()}
             <p class="hint">"Every row is looked at. Nothing is changed."</p>
-            <div class="form-foot"><button class="btn primary">"Check every row"</button></div>
+            <div class="form-foot"><button class=class>"Check every row"</button></div>
         </form>
     }
 }
