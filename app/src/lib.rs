@@ -8,11 +8,17 @@ mod error;
 #[cfg(feature = "ssr")]
 pub mod host;
 mod identity;
+#[cfg(feature = "ssr")]
+pub mod imports;
 mod jobs;
 mod live;
 mod not_found;
 mod notifications;
 mod opportunities;
+#[cfg(feature = "ssr")]
+pub mod plain;
+#[cfg(feature = "ssr")]
+pub mod reports;
 mod settings;
 mod shell;
 mod sync;

@@ -29,12 +29,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <!DOCTYPE html>
         <html lang="en" translate="no">
             <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <script nonce=use_nonce()>{THEME}</script>
-                <HashedStylesheet options=options.clone() id="style"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <Head options=options.clone()/>
                 <HydrationScripts options defer=true/>
                 <MetaTags/>
             </head>
@@ -42,6 +37,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App/>
             </body>
         </html>
+    }
+}
+
+/// What stands in the head of every document.
+#[component]
+pub fn Head(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta name="color-scheme" content="light dark"/>
+        <script nonce=use_nonce()>{THEME}</script>
+        <HashedStylesheet options id="style"/>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
     }
 }
 

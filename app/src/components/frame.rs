@@ -16,11 +16,12 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
         <div class="shell">
             <nav class="side" aria-label="Main">
                 <a class="brand" href="/"><span class="mark" aria-hidden="true">"B"</span>"Backline"</a>
-                <Entry href="/" below="/" icon="dashboard" word="Dashboard"/>
-                <Entry href="/opportunities" below="/opportunities" icon="opportunities" word="Opportunities"/>
-                <Entry href="/changes" below="/changes" icon="changes" word="Changes"/>
-                <Entry href="/jobs" below="/jobs" icon="jobs" word="Jobs"/>
-                <Entry href="/settings/account" below="/settings" icon="settings" word="Settings"/>
+                <Entry href="/" icon="dashboard" word="Dashboard"/>
+                <Entry href="/opportunities" below=&["/opportunities"] icon="opportunities" word="Opportunities"/>
+                <Entry href="/changes" below=&["/changes"] icon="changes" word="Changes"/>
+                <Entry href="/reports" below=&["/reports"] icon="reports" word="Reports" rel="external"/>
+                <Entry href="/jobs" below=&["/jobs"] icon="jobs" word="Jobs"/>
+                <Entry href="/settings/account" below=&["/settings", "/imports"] icon="settings" word="Settings"/>
                 <div class="foot">
                     <Bell unread=viewer.unread/>
                     <PersonMenu viewer/>
@@ -34,12 +35,20 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
     }
 }
 
-/// A page of the sidebar; it stands out while a page below its address is shown.
+/// A page of the sidebar; it stands out while it, or a page below one of these addresses, is shown.
 #[component]
-fn Entry(href: &'static str, below: &'static str, icon: &'static str, word: &'static str) -> impl IntoView {
+fn Entry(
+    href: &'static str,
+    #[prop(optional)] below: &'static [&'static str],
+    icon: &'static str,
+    word: &'static str,
+    /// "external" for a page that comes whole from the host.
+    #[prop(optional)]
+    rel: Option<&'static str>,
+) -> impl IntoView {
     let path = use_location().pathname;
-    let here = move || path.with(|path| path == below || (below != "/" && path.starts_with(below)));
-    view! { <a class="nav" href=href aria-current=move || here().then_some("page")><Icon name=icon/>{word}</a> }
+    let here = move || path.with(|path| path == href || below.iter().any(|below| path.starts_with(below)));
+    view! { <a class="nav" href=href rel=rel aria-current=move || here().then_some("page")><Icon name=icon/>{word}</a> }
 }
 
 #[component]

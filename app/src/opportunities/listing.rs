@@ -58,17 +58,26 @@ fn Whole(
     above: AnyView,
     below: AnyView,
 ) -> impl IntoView {
-    let (fresh, csv) = (sheet.fresh.clone(), sheet.csv.clone());
+    let (fresh, csv, xlsx) = (sheet.fresh.clone(), sheet.csv.clone(), sheet.xlsx.clone());
     view! {
         <div class="top">
             <h1>{title}</h1>
             <span class="fresh"><span class="dot"></span>{fresh}</span>
             <span class="grow"></span>
-            <a class="btn" href=csv rel="external" download="">"CSV"</a>
+            <Files csv xlsx/>
         </div>
         {above}
         <Rows name none sheet/>
         {below}
+    }
+}
+
+/// The list as a file: at once, or made behind the requests.
+#[component]
+pub fn Files(csv: String, xlsx: String) -> impl IntoView {
+    view! {
+        <a class="btn" href=csv rel="external" download="">"CSV"</a>
+        <a class="btn" href=xlsx rel="external">"Excel"</a>
     }
 }
 

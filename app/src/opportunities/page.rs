@@ -9,7 +9,7 @@ use leptos_router::hooks::use_location;
 
 use super::api::opportunities;
 use super::filters::Filters;
-use super::listing::{Rows, Unreadable, reading};
+use super::listing::{Files, Rows, Unreadable, reading};
 use super::views::{KeepView, Views};
 use crate::components::refusal::{Refused, use_refusal, without_refusal};
 use crate::components::signed_in::SignedIn;
@@ -51,7 +51,7 @@ fn List(list: ListView) -> impl IntoView {
             <h1>"Opportunities"</h1>
             <span class="fresh"><span class="dot"></span>{sheet.fresh.clone()}</span>
             <span class="grow"></span>
-            <a class="btn" href=sheet.csv.clone() rel="external" download="">"CSV"</a>
+            <Files csv=sheet.csv.clone() xlsx=sheet.xlsx.clone()/>
             <KeepView search current/>
         </div>
         <Views tabs/>

@@ -13,12 +13,16 @@ use crate::identity::viewer::{Viewer, whoami};
 use crate::wire::{self, Answer};
 
 /// Address, name, whether it is an admin's.
-const PAGES: [(&str, &str, bool); 4] = [
+const PAGES: [(&str, &str, bool); 5] = [
     ("/settings/account", "Account", false),
     ("/settings/people", "People", true),
     ("/settings/keys", "API keys", true),
     ("/settings/connection", "Connection", true),
+    (IMPORT, "Import", true),
 ];
+
+/// Comes whole from the host.
+const IMPORT: &str = "/imports";
 
 /// What every page of settings asks for, made before its Suspense: in one order on both sides.
 #[derive(Clone, Copy)]
@@ -70,9 +74,10 @@ where
 }
 
 #[component]
-fn Tabs(here: &'static str, admin: bool) -> impl IntoView {
+pub fn Tabs(here: &'static str, admin: bool) -> impl IntoView {
     let links = PAGES.into_iter().filter(|(_, _, for_admins)| admin || !for_admins).map(|(address, name, _)| {
-        view! { <a href=address aria-current=(address == here).then_some("page")>{name}</a> }
+        let rel = (address == IMPORT).then_some("external");
+        view! { <a href=address rel=rel aria-current=(address == here).then_some("page")>{name}</a> }
     });
     view! { <nav class="tabs" aria-label="Settings">{links.collect_view()}</nav> }
 }

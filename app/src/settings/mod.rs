@@ -5,7 +5,7 @@
 
 mod account;
 mod account_api;
-mod area;
+pub mod area;
 mod connection;
 mod connection_api;
 pub mod forms;

@@ -9,9 +9,11 @@ pub mod mapping;
 mod people;
 pub mod sheet;
 pub mod store;
+mod view;
 mod views;
 
 pub use act::{Upload, apply, check, upload};
+pub use view::{FieldView, Found, ImportLine, ImportView};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,14 @@ impl Target {
         match self {
             Target::People => "people",
             Target::Views => "views",
+        }
+    }
+
+    /// As people call it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Target::People => "People",
+            Target::Views => "Saved views",
         }
     }
 

@@ -102,6 +102,7 @@ impl Jobs {
                 summary: said(total),
                 pager: Pager::new(page, limit, total, &address, PATH),
                 csv: String::new(),
+                xlsx: String::new(),
                 fresh: format!("counted {}", counts.counted_at.with_timezone(&zone).format("%H:%M:%S")),
             },
             schedule: schedules
@@ -279,7 +280,7 @@ impl JobRow {
         if self.status == JobStatus::Processing && self.cancel_requested {
             return "Stopping".into();
         }
-        match (self.status, self.steps()) {
+        match (self.status, self.progress.as_ref().and_then(steps)) {
             (JobStatus::Processing, Some((done, Some(total)))) if total > 0 => {
                 format!("{} {} %", self.status.word(), (done.clamp(0, total) * 100) / total)
             }
@@ -287,17 +288,16 @@ impl JobRow {
         }
     }
 
-    /// What the handler says of its progress.
-    pub(super) fn steps(&self) -> Option<(i64, Option<i64>)> {
-        let progress = self.progress.as_ref()?;
-        Some((progress.get("done")?.as_i64()?, progress.get("total").and_then(serde_json::Value::as_i64)))
-    }
-
     /// How long the newest attempt took, or takes.
     pub(super) fn took(&self, now: DateTime<Utc>) -> Option<String> {
         let end = self.completed_at.or_else(|| (self.status == JobStatus::Processing).then_some(now))?;
         Some(wait((end - self.started_at?).num_milliseconds()))
     }
+}
+
+/// How much is done, and of how much where that is known.
+pub(super) fn steps(progress: &serde_json::Value) -> Option<(i64, Option<i64>)> {
+    Some((progress.get("done")?.as_i64()?, progress.get("total").and_then(serde_json::Value::as_i64)))
 }
 
 /// The beginning of a text, on one line.

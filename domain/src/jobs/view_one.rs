@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::JobStatus;
-use super::page::heads;
+use super::page::{heads, steps};
 use super::store::{JobRow, get_job_status};
 use super::view::{JobView, ProgressView, Rows};
 use crate::calendar::zone_or_utc;
@@ -39,7 +39,7 @@ impl JobView {
             status: job.state(),
             tone: job.status.tone(),
             facts: facts(job, now, zone),
-            progress: processing.then(|| progress(job)),
+            progress: processing.then(|| ProgressView::of(job.progress.as_ref())),
             payload: pretty(&job.payload),
             result: job.result.as_ref().map(pretty),
             attempts: Rows {
@@ -79,15 +79,18 @@ fn facts(job: &JobRow, now: DateTime<Utc>, zone: Tz) -> Vec<Fact> {
     .collect()
 }
 
-fn progress(job: &JobRow) -> ProgressView {
-    let number = |count: i64| grouped(count.unsigned_abs());
-    let (done, total) = job.steps().unwrap_or((0, None));
-    let words = match total {
-        Some(total) => format!("{} of {}", number(done), number(total)),
-        None if done > 0 => number(done),
-        None => "Under way".into(),
-    };
-    ProgressView { done, total, words }
+impl ProgressView {
+    /// What a handler says of its progress.
+    pub fn of(progress: Option<&Value>) -> ProgressView {
+        let number = |count: i64| grouped(count.unsigned_abs());
+        let (done, total) = progress.and_then(steps).unwrap_or((0, None));
+        let words = match total {
+            Some(total) => format!("{} of {}", number(done), number(total)),
+            None if done > 0 => number(done),
+            None => "Under way".into(),
+        };
+        ProgressView { done, total, words }
+    }
 }
 
 /// An entry of the error history. Those that are none of ours are shown as they are.

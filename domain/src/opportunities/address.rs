@@ -1,5 +1,7 @@
 //! Addresses of lists: the pairs of the one that was asked for, with some of them set or left out.
 
+use crate::reports::{Format, List};
+
 /// The pairs behind the question mark.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Address(Vec<(String, String)>);
@@ -49,6 +51,12 @@ impl Address {
         format!("{path}?{}", self.query())
     }
 
+    /// The page that makes a workbook of this list with these pairs.
+    pub fn workbook(&self, list: List) -> String {
+        let pairs = [("list", list.as_str()), ("query", &self.query()), ("format", Format::Xlsx.as_str())];
+        format!("/reports?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+    }
+
     /// What stands behind the question mark.
     pub fn query(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
@@ -64,6 +72,10 @@ mod tests {
         let address = Address::parse("?status=1&q=a%26b&page=3&owner=");
         assert_eq!(address.with("sort", "-id").href("/x"), "/x?status=1&q=a%26b&sort=-id");
         assert_eq!(address.without(&["status", "q", "page"]).href("/x"), "/x");
+        assert_eq!(
+            address.workbook(List::Changes),
+            "/reports?list=changes&query=status%3D1%26q%3Da%2526b%26page%3D3&format=xlsx"
+        );
         assert!(address.asks_as(&Address::parse("q=a%26b&status=1&sort=id")));
     }
 }

@@ -17,6 +17,7 @@ use crate::identity::{Caller, Permission};
 use crate::money::grouped;
 use crate::pager::Pager;
 use crate::params::{Fault, Params};
+use crate::reports::List;
 use crate::sync::{freshness, store as runs};
 
 /// Where the list lives.
@@ -76,6 +77,7 @@ impl ListView {
                 ),
                 pager: Pager::new(query.page, query.limit, listed.total, &address, PATH),
                 csv: address.without(&["page", "limit"]).href("/api/opportunities.csv"),
+                xlsx: address.without(&["page", "limit"]).workbook(List::Opportunities),
                 fresh,
             },
         })

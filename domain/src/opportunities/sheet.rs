@@ -63,6 +63,8 @@ pub struct Sheet {
     pub summary: String,
     pub pager: Pager,
     pub csv: String,
+    /// The page that makes a workbook of it.
+    pub xlsx: String,
     /// How old the mirror is.
     pub fresh: String,
 }

@@ -2,6 +2,9 @@
 
 pub mod book;
 pub mod store;
+mod view;
+
+pub use view::{Narrowed, ReportForm, ReportLine, ReportsView, Wanted};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,6 +13,8 @@ use crate::db::{Db, QueryError, TenantTx};
 use crate::export::{Cell, Export};
 use crate::identity::{Change, TenantView};
 use crate::jobs::{EnqueueError, Jobs, JobsError, NewJob};
+use crate::opportunities::Chip;
+use crate::opportunities::address::Address;
 use crate::opportunities::changes;
 use crate::opportunities::changes::export::ChangeLines;
 use crate::opportunities::export::OpportunityLines;
@@ -59,6 +64,24 @@ impl List {
         }
     }
 
+    /// As people call it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            List::Opportunities => "Opportunities",
+            List::Changes => "Changes",
+            List::Failures => "Failed records",
+        }
+    }
+
+    /// Where it is on the screen.
+    pub const fn path(self) -> &'static str {
+        match self {
+            List::Opportunities => crate::opportunities::list_build::PATH,
+            List::Changes => changes::build::PATH,
+            List::Failures => failures::build::PATH,
+        }
+    }
+
     pub fn parse(text: &str) -> Option<List> {
         List::ALL.into_iter().find(|list| list.as_str() == text)
     }
@@ -69,6 +92,13 @@ impl Format {
         match self {
             Format::Csv => "csv",
             Format::Xlsx => "xlsx",
+        }
+    }
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Format::Csv => "CSV",
+            Format::Xlsx => "Excel",
         }
     }
 
@@ -115,17 +145,23 @@ impl Report {
         })
     }
 
-    /// Whether the list can read its query.
-    fn check(&self) -> Result<(), Fault> {
-        let params = Params::parse(&self.query);
-        match self.list {
+    /// Every filter that is set, in words; refused where the list cannot read its query.
+    pub fn filters(&self) -> Result<Vec<Chip>, Fault> {
+        let (params, address) = (Params::parse(&self.query), Address::parse(&self.query));
+        Ok(match self.list {
             List::Opportunities => {
-                use crate::opportunities::{list_build::NEWEST, query::Query};
-                Query::read(params, NEWEST).map(drop)
+                use crate::opportunities::{form, list_build::NEWEST, query::Query};
+                form::chips(&address, &Query::read(params, NEWEST)?, self.list.path())
             }
-            List::Changes => changes::query::Query::read(params).map(drop),
-            List::Failures => failures::query::Query::read(params).map(drop),
-        }
+            List::Changes => {
+                changes::query::Query::read(params)?;
+                changes::build::chips(&address)
+            }
+            List::Failures => {
+                failures::query::Query::read(params)?;
+                failures::build::chips(&address)
+            }
+        })
     }
 }
 
@@ -150,7 +186,7 @@ impl Rows {
 
 /// Has a report made, and gives its job.
 pub async fn ask(db: &Db, jobs: &Jobs, change: &Change<'_>, report: &Report) -> Result<i64, JobsError> {
-    report.check()?;
+    report.filters()?;
     let mut tx = db.tenant_tx(&change.caller.actor()).await?;
     if store::open(&mut tx).await? >= MOST_OPEN {
         let message = format!("{MOST_OPEN} reports are waiting already: take these first");

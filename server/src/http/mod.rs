@@ -22,6 +22,7 @@ pub use accept::serve;
 pub use caller::{Asking, OperatorsKey};
 pub use client::ClientOf;
 pub use cookie::{presented as presented_token, session_cookie};
+pub use headers::PageNonce;
 pub use origin::Origins;
 pub use request_id::current as current_request_id;
 pub use router::router;

@@ -18,6 +18,7 @@ use crate::opportunities::words::change_words;
 use crate::opportunities::{Cell, Chip, Choice, Head, Sheet};
 use crate::pager::Pager;
 use crate::params::Params;
+use crate::reports::List;
 use crate::sync::{freshness, store as runs};
 
 /// Where the list lives.
@@ -52,6 +53,7 @@ impl ChangesView {
                 summary: format!("{} {}", grouped(total.unsigned_abs()), if total == 1 { "change" } else { "changes" }),
                 pager: Pager::new(page, limit, total, &address, PATH),
                 csv: address.without(&["page", "limit"]).href("/api/changes.csv"),
+                xlsx: address.without(&["page", "limit"]).workbook(List::Changes),
                 fresh: freshness(runs.first(), now),
             },
         })
@@ -73,7 +75,7 @@ fn fields(address: &Address, chosen: Option<&str>) -> ChangeFields {
 }
 
 /// Every filter that is set, in words.
-pub(super) fn chips(address: &Address) -> Vec<Chip> {
+pub fn chips(address: &Address) -> Vec<Chip> {
     let chip = |label: &str, value: Option<String>, names: &[&str]| {
         let href = address.without(&[names, &["page"]].concat()).href(PATH);
         value.map(|value| Chip { label: label.into(), value, href })

@@ -1,7 +1,7 @@
 //! What changed in opportunities, newest first: of one, and of all.
 
 #[cfg(feature = "ssr")]
-mod build;
+pub mod build;
 #[cfg(feature = "ssr")]
 pub mod export;
 #[cfg(feature = "ssr")]

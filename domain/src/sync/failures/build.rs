@@ -16,10 +16,11 @@ use crate::opportunities::words::stamp;
 use crate::opportunities::{Cell, Chip, Head, Sheet};
 use crate::pager::Pager;
 use crate::params::Params;
+use crate::reports::List;
 use crate::sync::{connection, freshness, store as runs};
 
 /// Where the list lives.
-const PATH: &str = "/failures";
+pub const PATH: &str = "/failures";
 
 const HEADS: [&str; 7] = ["Record", "Reason", "First seen", "Last seen", "Runs", "Text", "Again"];
 
@@ -53,13 +54,15 @@ impl FailuresView {
                 summary: format!("{} {}", grouped(total.unsigned_abs()), if total == 1 { "record" } else { "records" }),
                 pager: Pager::new(page, limit, total, &address.without(&["raw"]), PATH),
                 csv: address.without(&["page", "limit", "raw"]).href("/api/sync/failures.csv"),
+                xlsx: address.without(&["page", "limit", "raw"]).workbook(List::Failures),
                 fresh: freshness(runs.first(), now),
             },
         })
     }
 }
 
-pub(super) fn chips(address: &Address) -> Vec<Chip> {
+/// The filter that is set, in words.
+pub fn chips(address: &Address) -> Vec<Chip> {
     let href = address.without(&["runId", "page"]).href(PATH);
     let run = address.get("runId").map(|run| Chip { label: "Failed in run".into(), value: run.into(), href });
     run.into_iter().collect()

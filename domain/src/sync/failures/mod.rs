@@ -1,7 +1,7 @@
 //! Records that could not be mirrored: kept with reason and raw text, and tried again until they can.
 
 #[cfg(feature = "ssr")]
-mod build;
+pub mod build;
 #[cfg(feature = "ssr")]
 pub mod export;
 #[cfg(feature = "ssr")]
