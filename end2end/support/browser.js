@@ -52,6 +52,16 @@ export async function openPage(browser, { baseURL, viewport = DESKTOP, theme, sy
   return { page, context, expectClean, close: () => context.close() };
 }
 
+/** Signs in by the host's one-time link; gives what a context needs to be that person (`storageState`). */
+export async function signIn(browser, host) {
+  const { page, context, close } = await openPage(browser, { baseURL: host.url });
+  await page.goto(host.signInLink);
+  await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
+  const state = await context.storageState();
+  await close();
+  return state;
+}
+
 /** The person's choice, as the product keeps it; the next page load shows it. `system` follows the system. */
 export async function chooseTheme(context, baseURL, theme) {
   await context.addCookies([{ name: 'theme', value: theme, url: baseURL }]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
+import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES, signIn } from '../support/browser.js';
 import { command, sql, startHost } from '../support/host.js';
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"> & "quoted" ' + 'verylongword'.repeat(12);
@@ -15,10 +15,7 @@ const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 before(async () => {
   host = await startHost();
   browser = await launchBrowser();
-  const { page, context, close } = await openPage(browser, { baseURL: host.url });
-  await page.goto(host.signInLink);
-  state = await context.storageState();
-  await close();
+  state = await signIn(browser, host);
   await command(host, ['user', 'create', '--tenant', 'demo', '--email', 'rep@demo.example', '--name', 'Rep', '--role', 'rep', '--password-stdin'], 'a long enough password');
   key = await command(host, ['api-key', 'create', '--tenant', 'demo', '--name', 'reader', '--scope', 'read']);
 });

@@ -1,7 +1,7 @@
 // The Jobs screen: readable in both themes, usable by keyboard and without WASM, safe with hostile text, and live.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
+import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES, signIn } from '../support/browser.js';
 import { command, sql, startHost } from '../support/host.js';
 
 const HOSTILE = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1"> "quoted" & \u202Eback\u202C ' + 'verylongword'.repeat(60);
@@ -21,10 +21,7 @@ const add = (count, status, { kind = 'report_generation', error, more = '' } = {
 before(async () => {
   host = await startHost({ args: ['--no-worker'], env: { BACKLINE_PROBE_JOBS: '1' } });
   browser = await launchBrowser();
-  const { page, context, close } = await openPage(browser, { baseURL: host.url });
-  await page.goto(host.signInLink);
-  state = await context.storageState();
-  await close();
+  state = await signIn(browser, host);
   await sql(host, 'update app.schedules set enabled = false; delete from app.jobs; delete from app.job_minutes');
   await command(host, ['tenant', 'create', '--slug', 'empty', '--name', 'Empty']);
   await command(host, ['user', 'create', '--tenant', 'empty', '--email', 'rep@empty.example', '--name', 'Rep', '--role', 'rep', '--password-stdin'], 'a long enough password');

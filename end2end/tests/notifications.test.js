@@ -2,7 +2,7 @@
 // phone, by keyboard, with and without WASM.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
+import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES, signIn } from '../support/browser.js';
 import { sql, startHost } from '../support/host.js';
 
 let host, browser, state;
@@ -17,10 +17,7 @@ const forget = () => sql(host, 'delete from app.notifications');
 before(async () => {
   host = await startHost();
   browser = await launchBrowser();
-  const { page, context, close } = await openPage(browser, { baseURL: host.url });
-  await page.goto(host.signInLink);
-  state = await context.storageState();
-  await close();
+  state = await signIn(browser, host);
 });
 
 after(async () => {

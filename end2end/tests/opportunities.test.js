@@ -1,7 +1,7 @@
 // The list of opportunities and the page of one: found, sorted, narrowed, turned, opened; with and without WASM.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
+import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES, signIn } from '../support/browser.js';
 import { command, startAccount, startHost } from '../support/host.js';
 
 let host, browser, state;
@@ -10,11 +10,7 @@ before(async () => {
   host = await startHost();
   await command(host, ['sync', 'initial', '--tenant', 'demo']);
   browser = await launchBrowser();
-  const { page, context, close } = await openPage(browser, { baseURL: host.url });
-  await page.goto(host.signInLink);
-  await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
-  state = await context.storageState();
-  await close();
+  state = await signIn(browser, host);
 });
 
 after(async () => {

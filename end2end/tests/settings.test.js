@@ -1,7 +1,7 @@
 // Settings: readable and usable in both themes, on a desk and on a phone, with and without WASM.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES } from '../support/browser.js';
+import { axe, DESKTOP, expectFits, expectHitAreas, launchBrowser, openPage, PHONE, THEMES, signIn } from '../support/browser.js';
 import { startHost } from '../support/host.js';
 
 const PAGES = ['account', 'people', 'keys', 'connection'];
@@ -13,10 +13,7 @@ let host, browser, state;
 before(async () => {
   host = await startHost();
   browser = await launchBrowser();
-  const { page, context, close } = await openPage(browser, { baseURL: host.url });
-  await page.goto(host.signInLink);
-  state = await context.storageState();
-  await close();
+  state = await signIn(browser, host);
 });
 
 after(async () => {

@@ -1,7 +1,7 @@
 // What a person sees when things are not as they should be: refused credentials, hostile and very long text, a run under way.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, expectFits, launchBrowser, openPage, PHONE } from '../support/browser.js';
+import { axe, expectFits, launchBrowser, openPage, PHONE, signIn } from '../support/browser.js';
 import { command, startAccount, startHost } from '../support/host.js';
 
 const HOSTILE = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1"> "quoted" & \u202Eback\u202C ' + 'verylongword'.repeat(40);
@@ -12,10 +12,7 @@ before(async () => {
   account = await startAccount(40);
   await command(host, ['connection', 'set', '--tenant', 'demo', '--provider', 'current-rms', '--base-url', account.baseUrl, '--subdomain', 'demo', '--token-stdin'], 'demo-token');
   browser = await launchBrowser();
-  const { page, context, close } = await openPage(browser, { baseURL: host.url });
-  await page.goto(host.signInLink);
-  state = await context.storageState();
-  await close();
+  state = await signIn(browser, host);
 });
 
 after(async () => {
