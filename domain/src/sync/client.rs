@@ -1,30 +1,28 @@
 //! HTTP to one Current RMS account (contract sections 1 to 3): one pace, timeouts, retries with jitter.
 
+mod http;
+mod patience;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use rand::RngExt;
-use reqwest::header::{DATE, RETRY_AFTER};
+use reqwest::header::DATE;
 use reqwest::{Response, StatusCode, Url};
 use tokio_util::sync::CancellationToken;
 
 use super::dialect::{self, Dialect, Listing, Part};
 use super::error::SourceError;
 use super::limiter::Limiter;
-use super::public_address::{NotPublic, PublicOnly, is_private_literal};
+use super::public_address::NotPublic;
 use super::wire;
 
-const CONNECT: Duration = Duration::from_secs(5);
-const ANSWER: Duration = Duration::from_secs(30);
-/// Tries of one request, the first included.
-const TRIES: u32 = 12;
-const FIRST_BACKOFF: Duration = Duration::from_secs(1);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
-/// A longer Retry-After is cut to this.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+use http::{ANSWER, private};
+pub use http::{BadAddress, Http, base_url};
+use patience::{Patience, retry_after};
+
 /// A page of a hundred records is about half a megabyte.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
@@ -36,6 +34,7 @@ pub struct Client {
     subdomain: String,
     token: String,
     limiter: Arc<Limiter>,
+    patience: Patience,
 }
 
 /// One page of a list, as it is asked for.
@@ -53,62 +52,6 @@ pub struct Answer {
     pub date: Option<DateTime<Utc>>,
 }
 
-/// A builder's error, never a network's.
-#[derive(Debug, thiserror::Error)]
-#[error("base URL: {0}")]
-pub struct BadAddress(&'static str);
-
-/// The HTTP clients that all accounts share.
-#[derive(Clone)]
-pub struct Http {
-    anywhere: reqwest::Client,
-    public_only: reqwest::Client,
-}
-
-impl Http {
-    pub fn new() -> Result<Http, reqwest::Error> {
-        let public_only = builder().dns_resolver(Arc::new(PublicOnly)).build()?;
-        Ok(Http { anywhere: builder().build()?, public_only })
-    }
-
-    /// For an account at this address. `guarded`: only where it lies on the public internet now.
-    pub fn to(&self, base: &Url, guarded: bool) -> Result<reqwest::Client, SourceError> {
-        match guarded {
-            true if is_private_literal(base) => Err(private(base)),
-            true => Ok(self.public_only.clone()),
-            false => Ok(self.anywhere.clone()),
-        }
-    }
-}
-
-fn private(base: &Url) -> SourceError {
-    SourceError::PrivateAddress(base.host_str().unwrap_or_default().to_owned())
-}
-
-fn builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(concat!("Backline/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT)
-        .timeout(ANSWER)
-        // A redirect would carry the key to another host.
-        .redirect(reqwest::redirect::Policy::none())
-}
-
-/// Reads a base URL such as `https://api.current-rms.com/api/v1`.
-pub fn base_url(text: &str) -> Result<Url, BadAddress> {
-    let url = Url::parse(text.trim()).map_err(|_| BadAddress("must be an absolute URL"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(BadAddress("must begin with https:// or http://"));
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(BadAddress("must name a host"));
-    }
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(BadAddress("must have no query, fragment or credentials"));
-    }
-    Ok(url)
-}
-
 enum Failure {
     Final(SourceError),
     Again { error: SourceError, wait: Option<Duration> },
@@ -116,7 +59,12 @@ enum Failure {
 
 impl Client {
     pub fn new(http: reqwest::Client, base: Url, subdomain: String, token: String, limiter: Arc<Limiter>) -> Client {
-        Client { http, base, subdomain, token, limiter }
+        Client { http, base, subdomain, token, limiter, patience: Patience::LONG }
+    }
+
+    /// The same, for who can come again: it waits less and gives up sooner.
+    pub fn eager(self) -> Client {
+        Client { patience: Patience::SHORT, ..self }
     }
 
     /// Asks until there is a JSON answer, a final refusal, or no patience left.
@@ -138,11 +86,11 @@ impl Client {
                 Err(Failure::Again { error, wait }) => (error, wait),
             };
             attempt += 1;
-            if attempt >= TRIES {
+            if attempt >= self.patience.tries {
                 return Err(error);
             }
             // Waiting longer than asked still obeys: a Retry-After of nothing must not use up all tries at once.
-            let wait = wait.map_or_else(|| backoff(attempt), |asked| asked.max(backoff(attempt)));
+            let wait = wait.unwrap_or_default().max(self.patience.backoff(attempt));
             tracing::debug!(path, attempt, code = error.code(), wait_ms = wait.as_millis(), "asking the source again");
             tokio::select! {
                 () = cancel.cancelled() => return Err(SourceError::Cancelled),
@@ -283,44 +231,4 @@ fn refusal(status: StatusCode, body: &[u8]) -> SourceError {
 
 fn header(response: &Response, name: &reqwest::header::HeaderName) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// Retry-After in both forms: seconds, or an HTTP date against the answer's own clock.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let text = header(response, &RETRY_AFTER)?;
-    if let Ok(seconds) = text.trim().parse::<u64>() {
-        return Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
-    }
-    let until = httpdate::parse_http_date(text.trim()).ok()?;
-    let now = header(response, &DATE)
-        .and_then(|date| httpdate::parse_http_date(&date).ok())
-        .unwrap_or_else(std::time::SystemTime::now);
-    Some(until.duration_since(now).unwrap_or_default().min(LONGEST_RETRY_AFTER))
-}
-
-/// 1 s, 2 s, 4 s … 30 s, of which the upper half is chance.
-fn backoff(attempt: u32) -> Duration {
-    let full = (FIRST_BACKOFF * 2u32.pow(attempt.min(10) - 1)).min(LONGEST_BACKOFF);
-    full.mul_f64(rand::rng().random_range(0.5..1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn backoff_doubles_and_stops_at_half_a_minute() {
-        for (attempt, most) in [(1, 1.0), (2, 2.0), (3, 4.0), (7, 30.0), (99, 30.0)] {
-            let wait = backoff(attempt).as_secs_f64();
-            assert!((most / 2.0..=most).contains(&wait), "{attempt}: {wait}");
-        }
-    }
-
-    #[test]
-    fn a_base_url_is_an_address_without_secrets() {
-        assert!(base_url("https://api.current-rms.com/api/v1").is_ok());
-        for text in ["", "api.current-rms.com", "file:///etc/passwd", "https://a:b@host/", "https://host/?x=1"] {
-            assert!(base_url(text).is_err(), "{text}");
-        }
-    }
 }

@@ -1,31 +1,28 @@
-//! Starting, watching and cancelling runs, and taking over those whose host is gone.
+//! Runs of this host: whose they are, how they are waited for, and those taken over whose host is gone.
+
+mod asked;
+mod work;
+
+pub use asked::Request;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
-use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::accounts::Accounts;
-use super::connection::{self, Tested};
-use super::engine::{Checkpoint, Engine};
+use super::connection::Tested;
 use super::error::SyncError;
-use super::lease::Lease;
-use super::run::{RunKind, RunRow, RunStatus};
-use super::scope::{Span, Window};
-use super::single::{self, Single};
-use super::spool::Spool;
-use super::store::{self, Taken};
+use super::run::{RunRow, RunStatus};
+use super::scope::Span;
+use super::single::{self, Fetched, Single};
+use super::store;
 use super::tally::Tally;
-use super::{cursor, failures};
-use crate::audit::{self, By, Entry, Source};
-use crate::calendar::zone_or_utc;
-use crate::db::{self, Actor, Db};
-use crate::identity::{TenantId, tenant};
+use crate::db::{self, Db};
+use crate::identity::TenantId;
 use crate::live::{Changes, Topic};
 use crate::seal::Sealer;
 
@@ -59,13 +56,6 @@ impl Default for SyncOptions {
             spool: ".backline/spool".into(),
         }
     }
-}
-
-/// Who asks for a run, for its audit row.
-pub struct Request<'a> {
-    pub by: By<'a>,
-    pub source: Source,
-    pub request_id: Option<&'a str>,
 }
 
 /// Cheap to clone; all clones share the limiters.
@@ -109,174 +99,6 @@ impl SyncService {
         &self.tally
     }
 
-    /// Starts a run of the window and of records without dates.
-    pub async fn initial_sync(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
-        self.start(actor, RunKind::Initial, request).await
-    }
-
-    /// Starts a run of what changed; only after an initial run has completed.
-    pub async fn incremental_sync(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
-        self.start(actor, RunKind::Incremental, request).await
-    }
-
-    /// Starts a run of any kind and gives its id. The run goes on whether or not the caller stays.
-    pub async fn start(&self, actor: &Actor, kind: RunKind, request: &Request<'_>) -> Result<i64, SyncError> {
-        let mut tx = self.db.tenant_tx(actor).await?;
-        if !connection::exists(&mut tx).await? {
-            return Err(SyncError::NotConnected);
-        }
-        if kind != RunKind::Initial && !store::initial_completed(&mut tx).await? {
-            return Err(SyncError::InitialRequired);
-        }
-        let Some(taken) = store::start(&mut tx, kind).await? else {
-            return Err(match store::running(&mut tx).await? {
-                Some(id) => SyncError::Running { id },
-                // It ended between the two statements.
-                None => SyncError::NotRunning,
-            });
-        };
-        // Asked again: it may have waited for somebody who starts over.
-        if kind != RunKind::Initial && !store::initial_completed(&mut tx).await? {
-            return Err(SyncError::InitialRequired);
-        }
-        let id = taken.id.to_string();
-        let entry = Entry {
-            actor: request.by,
-            source: request.source,
-            request_id: request.request_id,
-            entity: ("run", &id),
-            action: "start",
-            before: None,
-            after: Some(json!({"sync_type": kind.as_str()})),
-        };
-        audit::record(&mut tx, &entry).await?;
-        // The commit is not left to a future that a client can drop by hanging up.
-        let service = self.clone();
-        let tenant = actor.tenant;
-        let started = tokio::spawn(async move {
-            tx.commit().await?;
-            let id = taken.id;
-            service.changes.mark(tenant, &[Topic::Sync]);
-            service.spawn(tenant, taken);
-            Ok::<i64, sqlx::Error>(id)
-        });
-        started.await.map_err(|_| SyncError::Db(sqlx::Error::WorkerCrashed))?.map_err(SyncError::Db)
-    }
-
-    fn spawn(&self, tenant: TenantId, taken: Taken) {
-        let service = self.clone();
-        self.tasks.spawn(async move {
-            let (id, kind, lease) = (taken.id, taken.kind, taken.lease);
-            let outcome = if service.options.works {
-                Box::pin(service.work(tenant, taken)).await
-            } else {
-                Err(SyncError::LeaseLost)
-            };
-            match &outcome {
-                Ok(status) => {
-                    // Also the mirror: the end of a run marks records that are gone.
-                    service.changes.mark(tenant, &[Topic::Sync, Topic::Opportunities]);
-                    service.tally.run_ended(kind, *status);
-                    tracing::info!(run = id, status = status.as_str(), "a sync ended");
-                }
-                Err(error) => {
-                    tracing::info!(run = id, code = error.code(), %error, "a sync is left open");
-                    service.release(tenant, id, lease).await;
-                }
-            }
-            let first = kind == RunKind::Initial && matches!(outcome, Ok(RunStatus::Completed));
-            service.ended.notify_waiters();
-            if first && let Err(error) = service.analyze(tenant).await {
-                tracing::warn!(run = id, %error, "the mirror could not be analyzed");
-            }
-        });
-    }
-
-    /// A first run fills empty tables, and whoever looks next would wait for plans made for those.
-    async fn analyze(&self, tenant: TenantId) -> Result<(), sqlx::Error> {
-        let mut tx = self.db.worker_tx(tenant).await?;
-        store::analyze(&mut tx).await?;
-        tx.commit().await
-    }
-
-    async fn work(&self, tenant: TenantId, run: Taken) -> Result<RunStatus, SyncError> {
-        let lease = Lease::hold(self.db.clone(), tenant, run.id, run.lease, &self.stop);
-        let mut tx = self.db.worker_tx(tenant).await?;
-        let mut at: Checkpoint = serde_json::from_value(run.checkpoint.clone()).unwrap_or_default();
-        if at.window.is_none() {
-            let zone = zone_or_utc(&tenant::view(&mut tx).await?.timezone);
-            at.window = Some(Window::around(Utc::now(), zone, self.options.span));
-            at.newest = cursor::newest(&mut tx).await?;
-            if run.kind == RunKind::Incremental {
-                (at.since, at.clock_before) = cursor::read(&mut tx).await?;
-            }
-        }
-        let open_failures = failures::count_open(&mut tx).await? > 0;
-        let opened = self.accounts.open(&mut tx, tenant).await;
-        tx.commit().await?;
-        let client = match opened {
-            Ok(client) => client,
-            Err(error) => {
-                self.fail(tenant, &run, &error).await?;
-                return Ok(RunStatus::Failed);
-            }
-        };
-        let engine = Engine {
-            db: self.db.clone(),
-            client,
-            spool: Spool::open(&self.options.spool, tenant, run.id),
-            lease,
-            run,
-            at,
-            max_gone_percent: self.options.max_gone_percent,
-            open_failures,
-            only_new: false,
-            changes: self.changes.clone(),
-            tally: self.tally.clone(),
-        };
-        engine.go().await
-    }
-
-    /// Lets go of a run, so that another host need not wait for the lease to run out.
-    async fn release(&self, tenant: TenantId, id: i64, lease: uuid::Uuid) {
-        let release = async {
-            let mut tx = self.db.worker_tx(tenant).await?;
-            store::release(&mut tx, id, lease).await?;
-            tx.commit().await
-        };
-        if let Err(error) = release.await {
-            tracing::debug!(run = id, %error, "the lease runs out by itself");
-        }
-    }
-
-    async fn fail(&self, tenant: TenantId, run: &Taken, error: &SyncError) -> Result<(), SyncError> {
-        let mut tx = self.db.worker_tx(tenant).await?;
-        let metadata = json!({"code": error.code()});
-        store::end(&mut tx, run.id, run.lease, RunStatus::Failed, Some(&error.for_the_row()), &metadata).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Asks the running run to stop, on whichever host it runs; gives its id.
-    pub async fn cancel(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
-        let mut tx = self.db.tenant_tx(actor).await?;
-        let id = store::request_cancel(&mut tx).await?.ok_or(SyncError::NotRunning)?;
-        let text = id.to_string();
-        let entry = Entry {
-            actor: request.by,
-            source: request.source,
-            request_id: request.request_id,
-            entity: ("run", &text),
-            action: "cancel",
-            before: None,
-            after: None,
-        };
-        audit::record(&mut tx, &entry).await?;
-        tx.commit().await?;
-        self.changes.mark(actor.tenant, &[Topic::Sync]);
-        Ok(id)
-    }
-
     /// Waits until a run has ended, on whichever host.
     pub async fn wait(&self, tenant: TenantId, id: i64) -> Result<RunRow, SyncError> {
         let mut pause = Duration::from_millis(20);
@@ -312,6 +134,11 @@ impl SyncService {
         let single = single::read(&self.db, &self.accounts.client(tenant).await?, tenant, id).await?;
         self.changes.mark(tenant, &[Topic::Opportunities]);
         Ok(single)
+    }
+
+    /// Asks the source for one record, soon rather than often: a job that follows an event tries again by itself.
+    pub(crate) async fn fetch(&self, tenant: TenantId, id: i64) -> Result<Fetched, SyncError> {
+        single::fetch(&self.accounts.client(tenant).await?.eager(), id).await
     }
 
     /// Whether the stored credentials work.
