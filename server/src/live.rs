@@ -1,5 +1,7 @@
 //! `GET /api/live`: server-sent events that say what changed, so that who looks asks again. The contract is `docs/live.md`.
 
+mod pace;
+
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use domain::identity::{Caller, Permission, Principal, session};
 use domain::live::{Hub, Subscription, Topic, Topics};
 use futures::Stream;
+use pace::Pace;
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -47,8 +50,8 @@ pub struct Live {
 pub async fn read(asking: Asking, Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
     let caller = asking.to(Permission::ReadMirror)?;
     let seat = state.live.hub.subscribe(caller.tenant, MOST).ok_or_else(ApiError::busy)?;
-    let watch =
-        Watch { seat, secret: secret(&caller, &headers, &state), caller, state, beat: Instant::now(), first: true };
+    let (secret, pace) = (secret(&caller, &headers, &state), Pace::new());
+    let watch = Watch { seat, secret, caller, state, pace, beat: Instant::now(), first: true };
     let mut response = Sse::new(events(watch)).into_response();
     // nginx would hold events back until its buffer is full.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
@@ -61,6 +64,7 @@ struct Watch {
     secret: Option<String>,
     caller: Caller,
     state: State,
+    pace: Pace,
     beat: Instant,
     first: bool,
 }
@@ -90,22 +94,28 @@ impl Watch {
             return Some(Event::default().retry(RETRY).comment("open"));
         }
         loop {
-            let stop = self.state.live.stop.clone();
-            let topics = tokio::select! {
-                () = stop.cancelled() => return None,
-                topics = self.seat.changed() => topics,
-                () = sleep_until(self.beat) => Topics::NONE,
-            };
-            if (topics == Topics::NONE || topics.has(Topic::Sessions)) && !self.still_holds().await {
-                return None;
-            }
-            if topics == Topics::NONE {
-                self.beat = Instant::now() + HEARTBEAT;
-                return Some(Event::default().comment("still here"));
-            }
-            let names: Vec<&str> = topics.iter().filter(|topic| topic.is_public()).map(Topic::as_str).collect();
-            if !names.is_empty() {
+            let due = self.pace.take(Instant::now());
+            if due != Topics::NONE {
+                let names: Vec<&str> = due.iter().map(Topic::as_str).collect();
                 return Some(Event::default().event("changed").data(json!({"topics": names}).to_string()));
+            }
+            let (stop, next) = (self.state.live.stop.clone(), self.pace.next());
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                topics = self.seat.changed() => {
+                    if topics.has(Topic::Sessions) && !self.still_holds().await {
+                        return None;
+                    }
+                    self.pace.add(topics);
+                }
+                () = sleep_until(next.unwrap_or(self.beat)), if next.is_some() => {}
+                () = sleep_until(self.beat) => {
+                    if !self.still_holds().await {
+                        return None;
+                    }
+                    self.beat = Instant::now() + HEARTBEAT;
+                    return Some(Event::default().comment("still here"));
+                }
             }
         }
     }

@@ -29,12 +29,15 @@ pub enum Topic {
     Jobs,
     /// Somebody's notifications.
     Notifications,
+    /// What other systems posted, and what became of it.
+    Events,
     /// A session or key ended: streams ask again whether theirs still holds. Told to no reader.
     Sessions,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 5] = [Topic::Opportunities, Topic::Sync, Topic::Jobs, Topic::Notifications, Topic::Sessions];
+    pub const ALL: [Topic; 6] =
+        [Topic::Opportunities, Topic::Sync, Topic::Jobs, Topic::Notifications, Topic::Events, Topic::Sessions];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +45,7 @@ impl Topic {
             Topic::Sync => "sync",
             Topic::Jobs => "jobs",
             Topic::Notifications => "notifications",
+            Topic::Events => "events",
             Topic::Sessions => "sessions",
         }
     }
@@ -80,6 +84,15 @@ impl Topics {
         Topics(self.0 | other.0)
     }
 
+    pub const fn without(self, other: Topics) -> Topics {
+        Topics(self.0 & !other.0)
+    }
+
+    /// Those that readers are told.
+    pub fn public(self) -> Topics {
+        self.iter().filter(|topic| topic.is_public()).fold(Topics::NONE, |told, topic| told.and(Topics::of(&[topic])))
+    }
+
     /// Its topics, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = Topic> {
         Topic::ALL.into_iter().filter(move |topic| self.has(*topic))
@@ -93,6 +106,7 @@ const fn bit(topic: Topic) -> u8 {
         Topic::Sessions => 4,
         Topic::Jobs => 8,
         Topic::Notifications => 16,
+        Topic::Events => 32,
     }
 }
 
