@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::JobStatus;
-use super::page::{heads, steps};
+use super::page::{heads, lines::steps};
 use super::store::{JobRow, get_job_status};
 use super::view::{JobView, ProgressView, Rows};
 use crate::calendar::zone_or_utc;
