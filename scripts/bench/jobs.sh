@@ -27,8 +27,11 @@ worker() { "$bin" jobs work --types probe >>"$work/worker.log" 2>&1 & worker=$!;
 # Since a worker gives back what it holds, it is gone when this returns.
 dismiss() { kill "$worker"; wait "$worker" || true; }
 fill() { sql -c "insert into app.jobs (tenant_id, type, payload) select '$tenant', 'probe', '{\"trace\": false}' from generate_series(1, $1)" -c 'vacuum analyze app.jobs' -c checkpoint; }
+# Which part runs, for who waits.
+part() { printf '%(%H:%M:%S)T  %s\n' -1 "$*" >&2; }
 table() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; }
 
+part "the bare loop, $jobs jobs"
 # The bare loop: 200 at a time, by the same index, one connection, nothing else.
 fill "$jobs"
 bare=$(sql <<SQL
@@ -55,6 +58,7 @@ end \$\$;
 select current_setting('bench.rate');
 SQL
 )
+part "one worker process, $jobs jobs"
 sql -c 'truncate app.jobs'
 fill "$jobs"
 worker
@@ -65,23 +69,29 @@ dismiss
 
 # One transaction a job, as those who enqueue do; the probe's trace says when its handler began.
 echo "insert into app.jobs (tenant_id, type, payload) values ('$tenant', 'probe', '{}');" >"$work/one.sql"
+empty() { sql -c 'truncate app.jobs, app.job_probe' -c 'vacuum analyze app.jobs'; }
 load() { # SECONDS
-  sql -c 'truncate app.jobs, app.job_probe' -c 'vacuum analyze app.jobs'
   pgbench -n -f "$work/one.sql" -c 4 -R "$rate" -T "$1" "$db" >"$work/load.log" 2>&1
   for _ in $(seq 100); do [[ $(sql -c "select exists (select from app.jobs where status in ('pending', 'processing'))") == f ]] && break; sleep 0.1; done
 }
 # From the first second on: a worker that has just begun is measured too.
 waits() { sql -F ' ' -c "select count(*), round((percentile_cont(0.5) within group (order by w))::numeric, 2), round((percentile_cont(0.99) within group (order by w))::numeric, 2), round(max(w)::numeric, 1)
   from (select extract(epoch from p.at - j.created_at) * 1000 as w from app.jobs j join app.job_probe p on p.tenant_id = j.tenant_id and p.job_id = j.id) w"; }
+empty
 worker
+part "$rate jobs a second for $steady s"
 load "$steady"
 read -r count p50 p99 most < <(waits)
 if ((held > 0)); then
+  # Before the snapshot: it would wait for its end.
+  empty
   psql -X -q "$db" >/dev/null 2>&1 <<SQL & pids+=($!)
-begin isolation level repeatable read; select count(*) from app.jobs; select pg_sleep($held + 5); commit;
+begin isolation level repeatable read; select count(*) from app.jobs; select pg_sleep($held); commit;
 SQL
+  part "the same for $held s beside an old snapshot"
   load "$held"
   read -r held_count held_p50 held_p99 held_most < <(waits)
+  part "two minutes of rest"
   sleep 125
   read -r live dead < <(sql -F ' ' -c "select n_live_tup, n_dead_tup from pg_stat_user_tables where relname = 'jobs'")
 fi

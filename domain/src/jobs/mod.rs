@@ -30,9 +30,13 @@ mod queue;
 #[cfg(feature = "ssr")]
 pub mod schedule;
 #[cfg(feature = "ssr")]
+mod sight;
+#[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod tally;
+#[cfg(feature = "ssr")]
+mod thrift;
 #[cfg(feature = "ssr")]
 pub mod types;
 mod view;

@@ -9,6 +9,7 @@ use super::crew::Crew;
 use super::queue::{Ask, Jobs};
 use super::tally::Came;
 use crate::db::QueryError;
+use crate::db::queue::EVER;
 use crate::identity::TenantId;
 use crate::notifications::raise;
 
@@ -40,7 +41,7 @@ impl Jobs {
     pub async fn process(&self, tenant: Option<TenantId>, most: usize) -> Result<Summary, QueryError> {
         let started_at = Utc::now();
         self.fire_due(started_at).await?;
-        let rescued = self.db().rescue_jobs(500).await?.len();
+        let rescued = self.db().rescue_jobs(500, EVER).await?.len();
         self.tally().add(Came::Rescued, rescued);
         let types: Vec<String> = self.registry().names().map(str::to_owned).collect();
         let crew = Crew::assemble(self.clone(), SLOTS);

@@ -1,7 +1,6 @@
 //! A worker: claims what is due as long as it has room, keeps the queue in order meanwhile, and stops in good time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -10,9 +9,11 @@ use uuid::Uuid;
 
 use super::crew::Crew;
 use super::queue::{Ask, Jobs};
+use super::sight::{Look, Sight};
 use super::tally::Came;
+use super::thrift::Thrift;
 use crate::db::QueryError;
-use crate::db::queue::Beat;
+use crate::db::queue::{Beat, EVER, Found};
 use crate::identity::TenantId;
 use crate::notifications::raise;
 
@@ -20,9 +21,9 @@ use crate::notifications::raise;
 const BATCH: usize = 500;
 /// Between two looks while there is work.
 const BUSY: Duration = Duration::from_millis(2);
-/// Between two looks while there is none and nobody rings.
-const IDLE: Duration = Duration::from_secs(1);
-/// After the last job, for so long there may be another one soon.
+/// Between two looks while there is none and nobody rings: what other programs put into the table waits no longer.
+const IDLE: Duration = Duration::from_millis(200);
+/// After the last job, and after the start, for so long there may be another one soon.
 const SOON: Duration = Duration::from_secs(2);
 /// What may lie between the time that a job is due and the commit that shows it. Later ones are found by the straggler's look.
 const LATE: Duration = Duration::from_secs(2);
@@ -39,8 +40,11 @@ struct Worker {
     name: String,
     types: Vec<String>,
     crew: Arc<Crew>,
-    /// Whether jobs may be due that are older than what a look at the last moments shows.
-    behind: AtomicBool,
+    sight: Sight,
+    /// Of looks for leases that ran out long ago.
+    rescues: Thrift,
+    /// Of looks for jobs that became due long ago.
+    looks: Thrift,
 }
 
 impl Jobs {
@@ -54,7 +58,9 @@ impl Jobs {
             name: name(),
             types,
             crew: Crew::assemble(self.clone(), self.options().slots),
-            behind: AtomicBool::new(true),
+            sight: Sight::default(),
+            rescues: Thrift::default(),
+            looks: Thrift::default(),
         });
         let keeping: Vec<_> = [
             every(TICK, stop.clone(), worker.clone(), Worker::tick),
@@ -106,7 +112,7 @@ where
 
 impl Worker {
     async fn claim(&self, stop: &CancellationToken) {
-        let (mut worked, mut looked) = (None::<Instant>, Instant::now());
+        let mut worked = Instant::now();
         let mut pause = Duration::from_millis(100);
         while !stop.is_cancelled() {
             let room = self.crew.flight.room(self.jobs.options().slots).min(BATCH);
@@ -119,33 +125,55 @@ impl Worker {
                 }
                 continue;
             }
-            let behind = self.behind.swap(false, Ordering::AcqRel);
-            let (recent, now) = ((!behind).then(|| looked.elapsed() + LATE), Instant::now());
-            let most = i32::try_from(room).unwrap_or(i32::MAX);
-            match self.jobs.claim(&Ask { types: &types, most, tenant: None, worker: self.id, recent }).await {
+            match self.look(room, &types).await {
                 Ok(found) => {
                     pause = Duration::from_millis(100);
-                    let more = found.more || types.len() < self.types.len();
-                    self.behind.fetch_or(more, Ordering::AcqRel);
-                    if !more {
-                        looked = now;
-                    }
                     if !found.jobs.is_empty() {
-                        worked = Some(now);
-                        let full = found.more;
+                        worked = Instant::now();
                         self.crew.begin(found.jobs).await;
-                        if full {
+                        if found.more {
                             continue;
                         }
                     }
-                    self.wait(stop, if worked.is_some_and(|at| at.elapsed() < SOON) { BUSY } else { IDLE }).await;
+                    self.wait(stop, if worked.elapsed() < SOON { BUSY } else { IDLE }).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "no jobs could be claimed");
-                    self.behind.store(true, Ordering::Release);
+                    self.sight.lose();
                     self.wait(stop, pause).await;
                     pause = (pause * 2).min(Duration::from_secs(5));
                 }
+            }
+        }
+    }
+
+    /// Claims what there is room for, by the look that finds it at the least cost.
+    async fn look(&self, room: usize, types: &[String]) -> Result<Found, QueryError> {
+        let (now, all) = (Instant::now(), types.len() == self.types.len());
+        let claim = |most: usize, recent: Option<Duration>| {
+            let most = i32::try_from(most).unwrap_or(i32::MAX);
+            async move { self.jobs.claim(&Ask { types, most, tenant: None, worker: self.id, recent }).await }
+        };
+        match self.sight.next(now) {
+            Look::Everywhere => {
+                let found = claim(room, None).await?;
+                self.sight.saw_everything(now, now.elapsed(), found.more || !all);
+                Ok(found)
+            }
+            Look::Since(since) => {
+                let found = claim(room, Some(since.elapsed() + LATE)).await?;
+                self.sight.saw(now, found.oldest.filter(|_| all), found.more || !all);
+                Ok(found)
+            }
+            // A long queue beside an old snapshot: what has just become due, of whichever tenant, does not wait for all of it.
+            Look::SinceAndLately(since, lately) => {
+                let mut found = claim(room.div_ceil(2), Some(since.elapsed() + LATE)).await?;
+                self.sight.saw(now, found.oldest.filter(|_| all), found.more || !all);
+                let left = room - found.jobs.len();
+                if left > 0 {
+                    found.jobs.extend(claim(left, Some(lately.elapsed() + LATE)).await?.jobs);
+                }
+                Ok(found)
             }
         }
     }
@@ -187,21 +215,35 @@ impl Worker {
     }
 
     async fn look_for_stragglers(self: Arc<Worker>) -> Result<(), QueryError> {
-        if self.jobs.db().has_overlooked(&self.types, LATE.as_secs_f64()).await? {
-            self.behind.store(true, Ordering::Release);
+        let now = Instant::now();
+        if !self.looks.may(now) {
+            return Ok(());
+        }
+        let overlooked = self.jobs.db().overlooked(&self.types, LATE.as_secs_f64()).await?;
+        self.looks.took(now, now.elapsed());
+        if let Some(due_for) = overlooked {
+            self.sight.overlooked(now, due_for);
             self.jobs.bell().notify_one();
         }
         Ok(())
     }
 
+    /// Leases that ran out lately, and now and then those that did so while nobody looked.
     async fn rescue(self: Arc<Worker>) -> Result<(), QueryError> {
-        let held = self.jobs.db().rescue_jobs(500).await?;
+        let (now, lease) = (Instant::now(), self.jobs.options().lease);
+        let ever = self.rescues.may(now);
+        let seconds = if ever { EVER } else { lease.as_secs_f64() + LATE.as_secs_f64() };
+        let held = self.jobs.db().rescue_jobs(500, seconds).await?;
+        if ever {
+            self.rescues.took(now, now.elapsed());
+        }
         if held.is_empty() {
             return Ok(());
         }
         tracing::warn!(jobs = held.len(), "took back jobs whose worker was lost");
         self.crew.came(Came::Rescued, held.len());
-        self.behind.store(true, Ordering::Release);
+        let longest = held.iter().map(|held| held.due_for).fold(0.0, f64::max);
+        self.sight.overlooked(now, Duration::try_from_secs_f64(longest).unwrap_or_default());
         for held in held {
             self.jobs.ring(TenantId(held.tenant));
         }

@@ -1,9 +1,12 @@
 //! Claiming: what is due becomes this worker's, a batch in a statement, in turns between tenants, each tenant's by priority
 //! (larger first), due time and id.
 //!
-//! Two statements do it. [`Db::claim_due`] walks the due jobs of the last moments: cheap however many dead versions an old
-//! snapshot keeps in the index before them. [`Db::claim_lanes`] walks each tenant's priorities from the front: cheap however
-//! long the queue is, and for jobs of any age. The pool's planner settings keep both on the indexes they are written for.
+//! Two statements do it. [`Db::claim_due`] walks what became due since a moment: cheap however many dead versions an old
+//! snapshot keeps in the index before it. [`Db::claim_lanes`] walks each tenant's priorities from the front: cheap however
+//! long the queue is, and for jobs of any age, but not beside an old snapshot. The pool's planner settings keep both on the
+//! indexes they are written for.
+
+use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::Error;
@@ -45,11 +48,15 @@ pub struct Found {
     pub jobs: Vec<Claimed>,
     /// Whether more may be due.
     pub more: bool,
+    /// For how long the oldest job that was looked at had been due; none where that was not asked, or nothing was claimed.
+    pub oldest: Option<Duration>,
 }
 
 struct Row {
     place: i64,
     found: i64,
+    /// Seconds.
+    oldest: f64,
     tenant_id: Uuid,
     id: i64,
     kind: String,
@@ -62,6 +69,7 @@ impl Found {
     fn of(mut rows: Vec<Row>, token: Uuid, enough: i64) -> Found {
         rows.sort_unstable_by_key(|row| row.place);
         let more = rows.first().is_some_and(|row| row.found >= enough || row.found > rows.len() as i64);
+        let oldest = rows.first().map(|row| Duration::try_from_secs_f64(row.oldest).unwrap_or_default());
         let claimed = |row: Row| Claimed {
             lease: Lease { tenant: row.tenant_id, job: row.id, token },
             kind: row.kind,
@@ -69,7 +77,7 @@ impl Found {
             attempt: row.attempts,
             max_attempts: row.max_attempts,
         };
-        Found { jobs: rows.into_iter().map(claimed).collect(), more }
+        Found { jobs: rows.into_iter().map(claimed).collect(), more, oldest }
     }
 }
 
@@ -94,7 +102,8 @@ impl Db {
             update jobs j set status = 'processing', attempts = j.attempts + 1, lease_token = $4, worker_id = $6,
                 lease_until = now() + make_interval(secs => $5), started_at = now(), progress = null
             from chosen c where j.ctid = c.spot
-            returning c.place as "place!", (select count(*) from due) as "found!", j.tenant_id, j.id, j.type as kind, j.payload,
+            returning c.place as "place!", (select count(*) from due) as "found!",
+                (select extract(epoch from now() - min(run_at))::float8 from due) as "oldest!", j.tenant_id, j.id, j.type as kind, j.payload,
                 j.attempts, j.max_attempts"#,
             claim.types,
             i64::from(claim.most),
@@ -151,7 +160,7 @@ impl Db {
             update jobs j set status = 'processing', attempts = j.attempts + 1, lease_token = $4, worker_id = $6,
                 lease_until = now() + make_interval(secs => $5), started_at = now(), progress = null
             from chosen c where j.ctid = c.spot
-            returning c.place as "place!", 0::bigint as "found!", j.tenant_id, j.id, j.type as kind, j.payload, j.attempts, j.max_attempts"#,
+            returning c.place as "place!", 0::bigint as "found!", 0::float8 as "oldest!", j.tenant_id, j.id, j.type as kind, j.payload, j.attempts, j.max_attempts"#,
             claim.types,
             claim.most,
             claim.after,
@@ -163,6 +172,6 @@ impl Db {
         .fetch_all(&self.queue)
         .await?;
         let full = rows.len() as i64 >= i64::from(claim.most);
-        Ok(Found { more: full, ..Found::of(rows, token, i64::MAX) })
+        Ok(Found { more: full, oldest: None, ..Found::of(rows, token, i64::MAX) })
     }
 }

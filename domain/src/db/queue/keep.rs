@@ -1,5 +1,7 @@
 //! Keeping the queue in order: what was overlooked, the minutes of the charts, what is old.
 
+use std::time::Duration;
+
 use sqlx::Error;
 
 use crate::db::Db;
@@ -9,16 +11,17 @@ use crate::identity::TenantId;
 const MINUTES: i64 = 0x6a6f_6201;
 
 impl Db {
-    /// Whether jobs are due that became so more than `seconds` ago: enqueued by a transaction that took long to commit.
-    pub async fn has_overlooked(&self, types: &[String], seconds: f64) -> Result<bool, Error> {
-        sqlx::query_scalar!(
-            r#"select exists (select from jobs where status = 'pending' and run_at <= now() - make_interval(secs => $2)
-                and type = any($1) order by run_at) as "any!""#,
+    /// For how long the oldest job has been due, if for more than `seconds`: enqueued by a transaction that took long to commit.
+    pub async fn overlooked(&self, types: &[String], seconds: f64) -> Result<Option<Duration>, Error> {
+        let due_for = sqlx::query_scalar!(
+            r#"select extract(epoch from now() - run_at)::float8 as "due_for!" from jobs
+             where status = 'pending' and run_at <= now() - make_interval(secs => $2) and type = any($1) order by run_at limit 1"#,
             types,
             seconds
         )
-        .fetch_one(&self.queue)
-        .await
+        .fetch_optional(&self.queue)
+        .await?;
+        Ok(due_for.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
     }
 
     /// Writes the minutes of the charts: those of the last three minutes over again, since jobs may still end in them.

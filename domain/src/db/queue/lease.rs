@@ -6,6 +6,9 @@ use uuid::Uuid;
 use super::{Lease, columns};
 use crate::db::Db;
 
+/// Seconds: of a look at leases that leaves none out.
+pub const EVER: f64 = 1e9;
+
 /// A lease that still holds.
 pub struct Renewed {
     pub lease: Lease,
@@ -18,6 +21,8 @@ pub struct Held {
     pub job: i64,
     /// Whether its job had no attempt left.
     pub failed: bool,
+    /// Seconds since it was due first.
+    pub due_for: f64,
 }
 
 impl Db {
@@ -60,13 +65,14 @@ impl Db {
         Ok(done.rows_affected())
     }
 
-    /// Takes back leases that ran out: the next attempt may begin at once, and a job without one has failed, which is written
+    /// Takes back leases that ran out in the last `seconds`: the next attempt may begin at once, and a job without one has failed, which is written
     /// down to be told.
-    pub async fn rescue_jobs(&self, most: i64) -> Result<Vec<Held>, Error> {
+    pub async fn rescue_jobs(&self, most: i64, seconds: f64) -> Result<Vec<Held>, Error> {
         sqlx::query_as!(
             Held,
             r#"with expired as (
                 select ctid as spot from jobs where status = 'processing' and lease_until < now()
+                    and lease_until > now() - make_interval(secs => $2)
                 order by lease_until limit $1 for update skip locked
             ), ended as (
             update jobs j set lease_until = null, progress = null,
@@ -74,13 +80,14 @@ impl Db {
                 completed_at = case when j.cancel_requested or j.attempts >= j.max_attempts then now() end,
                 errors = j.errors || jsonb_build_object('attempt', j.attempts, 'at', now(), 'error', 'the worker was lost: its lease ran out')
             from expired e where j.ctid = e.spot
-            returning j.tenant_id, j.id, j.type, j.status = 'failed' as failed
+            returning j.tenant_id, j.id, j.type, j.status = 'failed' as failed, extract(epoch from now() - j.run_at)::float8 as due_for
             ), told as (
                 insert into notification_events (tenant_id, kind, job_id, job_type)
                 select tenant_id, 'job_failed', id, type from ended where failed
             )
-            select tenant_id as tenant, id as job, failed as "failed!" from ended"#,
-            most
+            select tenant_id as tenant, id as job, failed as "failed!", due_for as "due_for!" from ended"#,
+            most,
+            seconds
         )
         .fetch_all(&self.queue)
         .await

@@ -16,7 +16,7 @@ pub mod workers;
 pub use claim::{Claim, Claimed, Found};
 pub use counts::{TypeCount, Waiting};
 pub use finish::{Completion, Failure, Verdict};
-pub use lease::{Held, Renewed};
+pub use lease::{EVER, Held, Renewed};
 pub use schedules::Due;
 pub use workers::{Beat, WorkerRow};
 
