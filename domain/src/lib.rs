@@ -5,6 +5,7 @@
 
 pub mod dashboard;
 pub mod identity;
+pub mod inbox;
 pub mod jobs;
 pub mod live;
 pub mod money;

@@ -4,7 +4,10 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::calendar::{day_end, day_start};
 
 /// A value that breaks the rule of its field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +21,20 @@ impl Fault {
     pub fn new(field: &str, reason: impl Into<String>) -> Fault {
         Fault { field: field.into(), reason: reason.into() }
     }
+}
+
+type Instant = Option<DateTime<Utc>>;
+
+/// A day's instant, or the instant that is written.
+pub fn instant(
+    field: &str,
+    text: &str,
+    of_day: fn(NaiveDate, Tz) -> DateTime<Utc>,
+    zone: Tz,
+) -> Result<DateTime<Utc>, Fault> {
+    let day = text.parse::<NaiveDate>().map(|day| of_day(day, zone));
+    day.or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()))
+        .map_err(|_| Fault::new(field, "expected a date such as 2026-11-21, or an instant in RFC 3339"))
 }
 
 /// A query's pairs that nobody has taken yet.
@@ -64,6 +81,18 @@ impl Params {
         match self.value::<i64>(field, &expected)? {
             Some(number) if !(least..=most).contains(&number) => Err(Fault::new(field, format!("expected {expected}"))),
             number => Ok(number),
+        }
+    }
+
+    /// A time from an instant to another; a day is the zone's, and both are included. An instant with its offset is taken as it is.
+    pub fn instants(&mut self, from: &str, to: &str, zone: Tz) -> Result<(Instant, Instant), Fault> {
+        let mut read = |field: &str, of_day: fn(NaiveDate, Tz) -> DateTime<Utc>| -> Result<Instant, Fault> {
+            self.text(field)?.map(|text| instant(field, &text, of_day, zone)).transpose()
+        };
+        let (begin, end) = (read(from, day_start)?, read(to, day_end)?);
+        match (begin, end) {
+            (Some(begin), Some(end)) if begin >= end => Err(Fault::new(to, format!("lies before {from}"))),
+            both => Ok(both),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::dashboard::cache::Cache;
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
+use crate::inbox::intake::Intake;
 use crate::jobs::{JobOptions, Jobs, types};
 use crate::live::{Changes, Hub};
 use crate::notifications::mail::{MailError, MailOptions, Mailer};
@@ -18,6 +19,8 @@ pub struct Settings {
     pub secret_key: String,
     pub sync: SyncOptions,
     pub jobs: JobOptions,
+    /// Deliveries of a tenant that this host takes in a second.
+    pub webhook_rate: u32,
     /// Lets screens name hosts that are not on the public internet, for tests and stand-ins.
     pub allow_private_targets: bool,
     /// None: nothing is mailed.
@@ -47,6 +50,7 @@ pub struct Services {
     pub passwords: Passwords,
     pub sync: SyncService,
     pub jobs: Jobs,
+    pub intake: Intake,
     pub dashboards: Cache,
     pub lists: Lists,
     pub allow_private_targets: bool,
@@ -78,8 +82,10 @@ impl Services {
         let mailer = settings.mail.as_ref().map(Mailer::new).transpose()?;
         let options = JobOptions { mail: mailer.is_some(), ..settings.jobs };
         let jobs = Jobs::new(db.clone(), options, changes.clone(), hub.jobs_bell());
+        let intake = Intake::new(db.clone(), jobs.clone(), changes.clone(), settings.webhook_rate);
         let services = Services {
             db,
+            intake,
             sealer,
             passwords: Passwords::new()?,
             sync,

@@ -1,6 +1,7 @@
 //! What the environment says, read once and checked. A variable that cannot be read stops the start and is named.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub allow_private_targets: bool,
     pub sync: SyncOptions,
     pub jobs: JobOptions,
+    /// Deliveries of a tenant that this host takes in a second.
+    pub webhook_rate: u32,
     /// None: nothing is mailed.
     pub mail: Option<MailOptions>,
     /// The operator's key for `/api/jobs/process`.
@@ -73,6 +76,13 @@ impl Config {
             allow_private_targets: switch(&get, "BACKLINE_ALLOW_PRIVATE_TARGETS")?,
             sync: sync_options(&get, &data_dir)?,
             jobs: job_options(&get)?,
+            webhook_rate: match get("BACKLINE_WEBHOOK_RATE") {
+                Some(text) => {
+                    parse::<NonZeroU32>("BACKLINE_WEBHOOK_RATE", &text, "a number of deliveries a second, such as 500")?
+                        .get()
+                }
+                None => 20_000,
+            },
             mail: mail_options(&get)?,
             job_processor_key: get("JOB_PROCESSOR_API_KEY"),
         })

@@ -8,6 +8,7 @@ pub mod database;
 mod demo;
 pub mod host;
 mod http;
+mod inbox;
 mod live;
 mod metrics;
 mod openapi;

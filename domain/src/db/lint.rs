@@ -29,6 +29,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "find_or_add_person",
             "find_session",
             "find_sign_in",
+            "find_webhook",
             "forgive",
             "look_at_session",
             "mail_address",

@@ -1,5 +1,5 @@
 //! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
-//! `0006_people.sql`, `0010_snapshots.sql` or `0011_settings.sql`.
+//! `0006_people.sql`, `0010_snapshots.sql`, `0011_settings.sql` or `0017_inbox.sql`.
 
 use std::time::Duration;
 
@@ -61,6 +61,14 @@ pub(crate) fn interval(duration: Duration) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: i64::try_from(duration.as_micros()).unwrap_or(i64::MAX) }
 }
 
+/// Whose address a webhook's token is.
+pub struct WebhookRow {
+    pub tenant_id: Uuid,
+    pub endpoint_id: i64,
+    pub provider: String,
+    pub label: String,
+}
+
 impl Db {
     /// Who a cookie stands for; none when it is unknown, expired, or its person is disabled.
     pub async fn find_session(&self, hash: &[u8]) -> Result<Option<SessionRow>, sqlx::Error> {
@@ -70,6 +78,18 @@ impl Db {
                       slug as "slug!", tenant_name as "tenant_name!", timezone as "timezone!", currency as "currency!",
                       first_day as "first_day!: FirstDay"
                from find_session($1)"#,
+            hash
+        )
+        .fetch_optional(&self.app)
+        .await
+    }
+
+    /// Whose address a webhook's token is; none when it is unknown or revoked.
+    pub(crate) async fn find_webhook(&self, hash: &[u8]) -> Result<Option<WebhookRow>, sqlx::Error> {
+        sqlx::query_as!(
+            WebhookRow,
+            r#"select tenant_id as "tenant_id!", endpoint_id as "endpoint_id!", provider as "provider!", label as "label!"
+               from find_webhook($1)"#,
             hash
         )
         .fetch_optional(&self.app)

@@ -1,4 +1,4 @@
-//! Pools: one for requests (`backline_app`), one for work behind them and one for the queue (`backline_worker`), none of
+//! Pools: one for requests (`backline_app`); one for work behind them, one for the queue and one for the inbox (`backline_worker`), none of
 //! which can step around row-level security.
 
 use std::str::FromStr;
@@ -37,14 +37,19 @@ impl DbError {
 
 /// Chosen by PostgreSQL to give way to another transaction: the same again will do.
 const DEADLOCK: &str = "40P01";
+/// A statement or a lock took too long: too much at once.
+const TOO_SLOW: [&str; 2] = ["57014", "55P03"];
 
-/// Connection cut or refused, server starting or stopping, pool exhausted, or a deadlock lost: later it will work.
+/// Connection cut or refused, server starting or stopping, pool exhausted, a deadlock lost, or too slow: later it will work.
 pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            code.starts_with("57P") || code.starts_with("08") || ["53300", DEADLOCK].contains(&&*code)
+            code.starts_with("57P")
+                || code.starts_with("08")
+                || ["53300", DEADLOCK].contains(&&*code)
+                || TOO_SLOW.contains(&&*code)
         }),
         _ => false,
     }
@@ -57,6 +62,8 @@ pub struct Db {
     pub(super) worker: PgPool,
     /// For the queue's own statements, over all tenants.
     pub(super) queue: PgPool,
+    /// For keeping what other systems post.
+    pub(super) inbox: PgPool,
     pub(super) epochs: Epochs,
 }
 
@@ -67,6 +74,7 @@ impl Db {
             app: pool(options(url, "backline_app")?.options(CUSTOM_PLANS).options(LISTS), 16),
             worker: pool(options(url, "backline_worker")?.options(CUSTOM_PLANS), 8),
             queue: pool(options(url, "backline_worker")?.options(QUEUE_PLANS), 4),
+            inbox: pool(options(url, "backline_worker")?.options(INBOX_PLANS), 4),
             epochs: Epochs::default(),
         };
         refuse_unsafe_role(&db.app).await?;
@@ -95,6 +103,7 @@ impl Db {
         self.app.close().await;
         self.worker.close().await;
         self.queue.close().await;
+        self.inbox.close().await;
     }
 }
 
@@ -125,6 +134,9 @@ const QUEUE_PLANS: [(&str, &str); 9] = [
     ("jit", "off"),
     ("synchronous_commit", "off"),
 ];
+
+/// One statement, planned once: its arrays are short whatever lies in the tables.
+const INBOX_PLANS: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
 
 fn pool(options: PgConnectOptions, most: u32) -> PgPool {
     let options = options.options([

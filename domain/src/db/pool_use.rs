@@ -5,7 +5,7 @@ use super::Db;
 /// Connections of one pool now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolUse {
-    /// `app`, `worker` or `queue`.
+    /// `app`, `worker`, `queue` or `inbox`.
     pub name: &'static str,
     pub open: u32,
     /// Open, and waiting for work.
@@ -14,8 +14,9 @@ pub struct PoolUse {
 }
 
 impl Db {
-    pub fn pool_use(&self) -> [PoolUse; 3] {
-        [("app", &self.app), ("worker", &self.worker), ("queue", &self.queue)].map(|(name, pool)| PoolUse {
+    pub fn pool_use(&self) -> [PoolUse; 4] {
+        let pools = [("app", &self.app), ("worker", &self.worker), ("queue", &self.queue), ("inbox", &self.inbox)];
+        pools.map(|(name, pool)| PoolUse {
             name,
             open: pool.size(),
             idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),

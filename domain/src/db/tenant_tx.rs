@@ -40,6 +40,11 @@ impl Db {
         self.begin(&self.worker, &Actor { tenant, persona: Persona::Worker, person: None }).await
     }
 
+    /// Opens a transaction that keeps what another system posted.
+    pub(crate) async fn inbox_tx(&self, tenant: TenantId) -> Result<TenantTx, sqlx::Error> {
+        self.begin(&self.inbox, &Actor { tenant, persona: Persona::Worker, person: None }).await
+    }
+
     async fn begin(&self, pool: &sqlx::PgPool, actor: &Actor) -> Result<TenantTx, sqlx::Error> {
         let mut tx = pool.begin().await?;
         sqlx::query!(

@@ -51,10 +51,14 @@ pub enum Permission {
     OwnAccount,
     /// Have a list of the mirror written to a file.
     MakeReports,
+    /// Read what other systems posted as it came, with the people in it.
+    ReadPayloads,
+    /// Have what other systems posted followed up again.
+    Replay,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 7] = [
+    pub const ALL: [Permission; 9] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -62,6 +66,8 @@ impl Permission {
         Permission::ProcessJobs,
         Permission::OwnAccount,
         Permission::MakeReports,
+        Permission::ReadPayloads,
+        Permission::Replay,
     ];
 }
 
@@ -87,7 +93,12 @@ impl Role {
             Role::Manager => {
                 matches!(
                     permission,
-                    Permission::ReadMirror | Permission::RunSync | Permission::OwnAccount | Permission::MakeReports
+                    Permission::ReadMirror
+                        | Permission::RunSync
+                        | Permission::OwnAccount
+                        | Permission::MakeReports
+                        | Permission::ReadPayloads
+                        | Permission::Replay
                 )
             }
             Role::Rep => {
@@ -118,11 +129,11 @@ impl Scope {
     pub const fn allows(self, permission: Permission) -> bool {
         matches!(
             (self, permission),
-            (Scope::Read, Permission::ReadMirror)
+            (Scope::Read, Permission::ReadMirror | Permission::ReadPayloads)
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
-                | (Scope::Admin, Permission::Administer | Permission::MakeReports)
+                | (Scope::Admin, Permission::Administer | Permission::MakeReports | Permission::Replay)
         )
     }
 }
@@ -147,13 +158,14 @@ mod tests {
             .into_iter()
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports
-        assert_eq!(table, ["+++++++", "++---++", "+----++"]);
+        // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
+        // read payloads, replay
+        assert_eq!(table, ["+++++++++", "++---++++", "+----++--"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+------", "-+-----", "----+--", "--+----", "---+--+"]);
+        assert_eq!(table, ["+------+-", "-+-------", "----+----", "--+------", "---+--+-+"]);
     }
 
     #[test]

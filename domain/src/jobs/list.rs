@@ -1,14 +1,13 @@
 //! A tenant's jobs as a list, newest first, and what is done to many of them at once.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 use sqlx::Error;
 
 use super::JobStatus;
 use super::store::JobRow;
 use crate::calendar::{day_end, day_start, zone_or_utc};
 use crate::db::TenantTx;
-use crate::params::Fault;
+use crate::params::{Fault, instant};
 
 /// Which jobs.
 #[derive(Debug, Clone, Default)]
@@ -36,16 +35,11 @@ impl JobFilter {
         let states = "expected pending, processing, completed, failed or cancelled";
         let known = |text: &str| JobStatus::parse(text).ok_or_else(|| Fault::new("status", states));
         let zone = zone_or_utc(asked.timezone);
-        let time = |field: &str, text: &str, of_day: fn(NaiveDate, Tz) -> DateTime<Utc>| {
-            let day = text.parse::<NaiveDate>().map(|day| of_day(day, zone));
-            let at = day.or_else(|_| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()));
-            at.map_err(|_| Fault::new(field, "expected a date such as 2026-11-21, or an instant in RFC 3339"))
-        };
         let filter = JobFilter {
             status: asked.status.map(known).transpose()?,
             kind: asked.kind.map(str::to_owned),
-            from: asked.from.map(|text| time("from", text, day_start)).transpose()?,
-            to: asked.to.map(|text| time("to", text, day_end)).transpose()?,
+            from: asked.from.map(|text| instant("from", text, day_start, zone)).transpose()?,
+            to: asked.to.map(|text| instant("to", text, day_end, zone)).transpose()?,
         };
         match (filter.from, filter.to) {
             (Some(from), Some(to)) if from >= to => Err(Fault::new("to", "lies before from")),

@@ -122,6 +122,15 @@ impl Jobs {
         self.show(tenant);
     }
 
+    /// The same once jobs that were enqueued for later are due.
+    pub fn ring_after(&self, tenant: TenantId, wait: Duration) {
+        let jobs = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            jobs.ring(tenant);
+        });
+    }
+
     /// Tells the screens that something changed.
     pub(super) fn show(&self, tenant: TenantId) {
         self.0.changes.mark(tenant, &[Topic::Jobs]);

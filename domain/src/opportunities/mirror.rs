@@ -16,6 +16,8 @@ pub enum Origin {
     Run { id: i64, since: DateTime<Utc> },
     /// One record, read by its id.
     Single,
+    /// The same because of a webhook.
+    Webhook,
 }
 
 impl Origin {
@@ -23,13 +25,14 @@ impl Origin {
         match self {
             Origin::Run { .. } => "sync",
             Origin::Single => "single",
+            Origin::Webhook => "webhook",
         }
     }
 
     pub(super) const fn run(self) -> Option<i64> {
         match self {
             Origin::Run { id, .. } => Some(id),
-            Origin::Single => None,
+            Origin::Single | Origin::Webhook => None,
         }
     }
 }
@@ -151,9 +154,8 @@ pub fn newest_of_each(records: Vec<Record>) -> Vec<Record> {
 }
 
 /// Marks records as gone from the source; gives how many were not marked yet.
-pub async fn mark_gone(tx: &mut TenantTx, ids: &[i64], run: Option<i64>) -> Result<i64, sqlx::Error> {
+pub async fn mark_gone(tx: &mut TenantTx, ids: &[i64], origin: Origin) -> Result<i64, sqlx::Error> {
     let tenant = tx.tenant();
-    let source = if run.is_some() { "sync" } else { "single" };
     sqlx::query_scalar!(
         r#"with gone as (
             update opportunities set deleted_at = now() where tenant_id = $1 and id = any($2) and deleted_at is null returning id
@@ -163,11 +165,31 @@ pub async fn mark_gone(tx: &mut TenantTx, ids: &[i64], run: Option<i64>) -> Resu
         select count(*) as "count!" from gone"#,
         tenant,
         ids,
-        source,
-        run
+        origin.source(),
+        origin.run()
     )
     .fetch_one(tx.connection())
     .await
+}
+
+/// The source's word for a record's status, as the mirror has it; none for an unknown record.
+pub async fn status_words(tx: &mut TenantTx, id: i64) -> Result<Option<String>, sqlx::Error> {
+    let tenant = tx.tenant();
+    let found = sqlx::query_scalar!(
+        "select case when deleted_at is null then opportunity_status else 'deleted' end from opportunities where tenant_id = $1 and id = $2",
+        tenant,
+        id
+    );
+    Ok(found.fetch_optional(tx.connection()).await?.flatten())
+}
+
+/// Notes that a webhook touched a record.
+pub async fn note_webhook(tx: &mut TenantTx, id: i64) -> Result<(), sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query!("update opportunities set last_webhook_at = now() where tenant_id = $1 and id = $2", tenant, id)
+        .execute(tx.connection())
+        .await?;
+    Ok(())
 }
 
 /// A page's records, sorted into those that can be mirrored and those that cannot.

@@ -173,10 +173,15 @@ impl Engine {
         Ok(Some(format!("none of {} records could be mirrored; the first one: {reason}", row.records_failed)))
     }
 
+    /// Where its changes are learned from.
+    pub fn origin(&self) -> Origin {
+        Origin::Run { id: self.run.id, since: self.run.started_at }
+    }
+
     /// Commits what an answer held, and the place behind it, in one transaction. When the database refuses a record, the
     /// page is written again record by record, and the refused ones are kept among the failures.
     pub async fn commit(&mut self, sorted: &Sorted, next: Checkpoint) -> Result<(), SyncError> {
-        let origin = Origin::Run { id: self.run.id, since: self.run.started_at };
+        let origin = self.origin();
         let mut tx = self.db.worker_tx(self.lease.tenant).await?;
         let (written, refused) = match mirror::write(&mut tx, &sorted.records, origin, self.only_new).await {
             Ok(written) => (written, Vec::new()),

@@ -92,6 +92,9 @@ pub enum SyncError {
     CannotOpen(#[from] CannotOpen),
     #[error("no sync is running")]
     NotRunning,
+    /// A record that was read alone; it is kept among the failures.
+    #[error("the record cannot be mirrored: {0}")]
+    Unmirrored(String),
     #[error("Current RMS and the mirror disagree too much to delete anything: {0}")]
     SweepRefused(String),
     /// Another host has taken the run over.
@@ -115,6 +118,7 @@ impl SyncError {
             SyncError::NotConnected => "NOT_CONNECTED",
             SyncError::CannotOpen(_) => "CREDENTIALS_UNREADABLE",
             SyncError::NotRunning => "SYNC_NOT_RUNNING",
+            SyncError::Unmirrored(_) => "RECORD_FAILED",
             SyncError::SweepRefused(_) => "SWEEP_REFUSED",
             SyncError::LeaseLost => "LEASE_LOST",
             SyncError::HostStopping => "HOST_STOPPING",

@@ -78,7 +78,7 @@ impl Engine {
         if !gone.is_empty() {
             let mut tx = self.db.worker_tx(self.lease.tenant).await?;
             failures::resolve(&mut tx, &gone).await?;
-            mirror::mark_gone(&mut tx, &gone, Some(self.run.id)).await?;
+            mirror::mark_gone(&mut tx, &gone, self.origin()).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -105,7 +105,7 @@ impl Engine {
                 "{lost} of {alive} records ({share} %) would be marked as gone, at most {most} % are believed"
             )));
         }
-        mirror::mark_gone(&mut tx, &gone, Some(self.run.id)).await?;
+        mirror::mark_gone(&mut tx, &gone, self.origin()).await?;
         failures::resolve(&mut tx, &absent).await?;
         if store::renew(&mut tx, self.run.id, self.lease.token).await?.is_none() {
             return Err(SyncError::LeaseLost);

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::client::Client;
+use super::client::{Answer, Client};
 use super::error::{SourceError, SyncError};
 use super::{failures, wire};
-use crate::db::Db;
+use crate::db::{Db, QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::opportunities::mirror::{self, Origin, Sorted};
 
@@ -24,33 +24,76 @@ pub enum Single {
     Failed { reason: String },
 }
 
+/// What the source says of one record.
+pub struct Fetched {
+    id: i64,
+    /// None: the source does not have it.
+    answer: Option<Answer>,
+}
+
+/// What a webhook's read led to, with the record's status before and after.
+pub struct Told {
+    pub single: Single,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Asks the source for one record.
+pub async fn fetch(client: &Client, id: i64) -> Result<Fetched, SyncError> {
+    match client.get_opportunity(id, &CancellationToken::new()).await {
+        Ok(answer) => {
+            show(&answer)?;
+            Ok(Fetched { id, answer: Some(answer) })
+        }
+        Err(SourceError::NotFound(message)) if !message.contains("No route matches") => {
+            Ok(Fetched { id, answer: None })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn show(answer: &Answer) -> Result<wire::Show<'_>, SourceError> {
+    serde_json::from_slice(&answer.body)
+        .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })
+}
+
 /// Reads one record and brings the mirror up to date; writes no run.
 pub async fn read(db: &Db, client: &Client, tenant: TenantId, id: i64) -> Result<Single, SyncError> {
-    let answer = match client.get_opportunity(id, &CancellationToken::new()).await {
-        Ok(answer) => answer,
-        Err(SourceError::NotFound(message)) if !message.contains("No route matches") => {
-            let mut tx = db.worker_tx(tenant).await?;
-            let known = mirror::mark_gone(&mut tx, &[id], None).await? > 0;
-            failures::resolve(&mut tx, &[id]).await?;
-            tx.commit().await?;
-            return Ok(Single::Gone { known });
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let show: wire::Show<'_> = serde_json::from_slice(&answer.body)
-        .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })?;
-    let sorted = Sorted::read(&[show.opportunity]);
+    let fetched = fetch(client, id).await?;
     let mut tx = db.worker_tx(tenant).await?;
-    let (written, refused) = mirror::write_one_by_one(&mut tx, &sorted.records, Origin::Single).await?;
-    let faults: Vec<_> = sorted.unreadable.into_iter().chain(refused).collect();
-    failures::keep(&mut tx, &faults, None).await?;
-    if faults.is_empty() {
-        failures::resolve(&mut tx, &[id]).await?;
-    }
+    let single = fetched.apply(&mut tx, Origin::Single).await?;
     tx.commit().await?;
-    Ok(match faults.into_iter().next() {
-        Some(fault) => Single::Failed { reason: fault.reason },
-        None if written.changed > 0 => Single::Written,
-        None => Single::Unchanged,
-    })
+    Ok(single)
+}
+
+impl Fetched {
+    /// Brings the mirror up to date.
+    async fn apply(&self, tx: &mut TenantTx, origin: Origin) -> Result<Single, QueryError> {
+        let Some(Ok(show)) = self.answer.as_ref().map(show) else {
+            let known = mirror::mark_gone(tx, &[self.id], origin).await? > 0;
+            failures::resolve(tx, &[self.id]).await?;
+            return Ok(Single::Gone { known });
+        };
+        let sorted = Sorted::read(&[show.opportunity]);
+        let (written, refused) = mirror::write_one_by_one(tx, &sorted.records, origin).await?;
+        let faults: Vec<_> = sorted.unreadable.into_iter().chain(refused).collect();
+        failures::keep(tx, &faults, None).await?;
+        if faults.is_empty() {
+            failures::resolve(tx, &[self.id]).await?;
+        }
+        Ok(match faults.into_iter().next() {
+            Some(fault) => Single::Failed { reason: fault.reason },
+            None if written.changed > 0 => Single::Written,
+            None => Single::Unchanged,
+        })
+    }
+
+    /// The same because of a webhook, of which the record keeps the time.
+    pub(crate) async fn apply_for_webhook(&self, tx: &mut TenantTx) -> Result<Told, QueryError> {
+        let before = mirror::status_words(tx, self.id).await?;
+        let single = self.apply(tx, Origin::Webhook).await?;
+        mirror::note_webhook(tx, self.id).await?;
+        let after = mirror::status_words(tx, self.id).await?;
+        Ok(Told { single, before, after })
+    }
 }

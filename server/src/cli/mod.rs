@@ -10,6 +10,7 @@ mod simulate;
 mod sync;
 mod tenant;
 mod user;
+mod webhook;
 
 use std::io::{Read, Write};
 use std::process::ExitCode;
@@ -65,6 +66,9 @@ enum Command {
     /// A tenant's Current RMS account.
     #[command(subcommand)]
     Connection(connection::ConnectionCommand),
+    /// Addresses that other systems post to.
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Synchronise now and wait: exit 0 completed, 3 completed with failed records, 4 already running.
     #[command(subcommand)]
     Sync(sync::SyncCommand),
@@ -166,6 +170,9 @@ async fn dispatch(command: Command) -> Outcome {
         Command::ApiKey(command) => on_database(&config, async |database| api_key::run(command, database).await).await,
         Command::Connection(command) => {
             on_database(&config, async |database| connection::run(command, &config, database).await).await
+        }
+        Command::Webhook(command) => {
+            on_database(&config, async |database| webhook::run(command, &config, database).await).await
         }
         Command::Sync(command) => {
             on_database(&config, async |database| Box::pin(sync::run(command, &config, database)).await).await

@@ -34,6 +34,7 @@ pub fn router(state: State) -> Router {
     Router::new()
         .merge(with_caller)
         .merge(doors)
+        .merge(crate::inbox::routes())
         .layer(CompressionLayer::new())
         .merge(site::routes(&state))
         .route("/healthz", get(health::alive))

@@ -9,6 +9,7 @@ use domain::identity::token;
 use leptos::config::LeptosOptions;
 
 use super::origin::Origins;
+use crate::inbox::Guesses;
 use crate::live::Live;
 use crate::metrics::Metrics;
 
@@ -25,6 +26,7 @@ pub struct State {
     pub migrated: Arc<AtomicBool>,
     pub live: Live,
     pub metrics: Metrics,
+    pub guesses: Arc<Guesses>,
     /// The hash of the operator's key for the job queue.
     processor: Option<[u8; 32]>,
 }
@@ -49,6 +51,7 @@ impl State {
             migrated: Arc::default(),
             live,
             metrics,
+            guesses: Arc::default(),
             processor: processor_key.map(token::hash),
         }
     }

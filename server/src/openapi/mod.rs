@@ -5,6 +5,7 @@ pub mod answers;
 pub mod changes;
 pub mod connection;
 pub mod dashboard;
+pub mod events;
 pub mod health;
 pub mod imports;
 pub mod jobs;
@@ -17,6 +18,7 @@ pub mod people;
 pub mod reports;
 pub mod session;
 pub mod sync;
+pub mod webhooks;
 
 use std::sync::LazyLock;
 
@@ -40,8 +42,8 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     refused; one without a value counts as absent. A method that an address does not take is 405. Amounts are decimal strings, times are RFC 3339 in UTC. Fields \
     may be added to answers.";
 
-/// Schemas that requests send; in all others every field is always there.
-const SENT: [&str; 11] = [
+/// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
+const SENT: [&str; 15] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -53,6 +55,10 @@ const SENT: [&str; 11] = [
     "NotificationsRead",
     "NewReport",
     "ImportCheck",
+    "Replay",
+    "ReplaySelection",
+    "NewEndpoint",
+    "SetAside",
 ];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
@@ -94,6 +100,7 @@ fn document() -> OpenApi {
     let either = ["key", "cookie"].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []));
     let base = OpenApiBuilder::new().info(info).security(Some(either)).build();
     let mut api = base.nest("/api", crate::rest::described().into_openapi());
+    api.merge(crate::inbox::described().into_openapi());
     for (path, item) in &mut api.paths.paths {
         name_operations(path, item);
     }

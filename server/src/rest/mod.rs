@@ -3,6 +3,7 @@
 mod changes;
 mod connection;
 mod dashboard;
+mod events;
 mod export;
 mod health;
 mod imports;
@@ -13,11 +14,13 @@ mod opportunities;
 mod params;
 mod people;
 mod process;
+mod replay;
 mod reports;
 mod schedules;
 mod session;
 pub mod shape;
 mod sync;
+mod webhooks;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
@@ -77,6 +80,16 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(imports::apply))
         .routes(routes!(imports::errors))
         .routes(routes!(export::failures))
+        .routes(routes!(events::list))
+        .routes(routes!(events::read))
+        .routes(routes!(events::raw))
+        .routes(routes!(replay::one))
+        .routes(routes!(replay::many))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::read_health))
+        .routes(routes!(webhooks::revoke))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::end_older))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

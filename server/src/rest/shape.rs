@@ -61,6 +61,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 pub async fn plain_errors(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let for_machines = path.starts_with("/api/") || path.starts_with("/rpc/");
+    // The door says nothing to who has no key of it.
+    let at_the_door = path.starts_with("/api/webhook");
     let response = next.run(request).await;
     let json = response
         .headers()
@@ -76,7 +78,7 @@ pub async fn plain_errors(request: Request, next: Next) -> Response {
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             ApiError::invalid("request", "cannot be read").into_response()
         }
-        StatusCode::NOT_FOUND => ApiError::not_found("route").into_response(),
+        StatusCode::NOT_FOUND if !at_the_door => ApiError::not_found("route").into_response(),
         _ => response,
     }
 }

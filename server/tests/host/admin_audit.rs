@@ -51,6 +51,10 @@ impl Stage {
             Some("keys") => self.key.clone(),
             Some("jobs") => self.job(if path.ends_with("retry") { "cancelled" } else { "pending" }).await,
             Some("schedules") => sql(self.env.url(), "select id from schedules order by id limit 1").await,
+            Some("webhooks") => {
+                let made = "insert into webhook_endpoints (tenant_id, provider, label) select id, 'current-rms', 'x' from tenants returning id";
+                sql(self.env.url(), made).await
+            }
             _ => self.person.clone(),
         };
         let path = path.replace('7', &id);
@@ -74,6 +78,10 @@ impl Stage {
             "POST /api/jobs/retry" => (send(json!({"status": "cancelled"})).await, "job|retry"),
             "PATCH /api/schedules/7" => (send(json!({"cron": "7 * * * *"})).await, "schedule|set"),
             "POST /api/schedules/7/run" => (self.admin.post(&path).await, "schedule|run"),
+            "POST /api/webhooks" => (send(json!({"provider": "current-rms"})).await, "webhook endpoint|create"),
+            "DELETE /api/webhooks/7" => (send(json!({})).await, "webhook endpoint|revoke"),
+            "POST /api/webhooks/7/rotate" => (self.admin.post(&path).await, "webhook endpoint|rotate"),
+            "POST /api/webhooks/7/end-older" => (self.admin.post(&path).await, "webhook endpoint|end older tokens"),
             "POST /rpc/jobs/retry" => (form(&format!("id={id}")).await, "job|retry"),
             "POST /rpc/jobs/cancel" => (form(&format!("id={id}")).await, "job|cancel"),
             "POST /rpc/jobs/retry-all" => (form("status=cancelled&kind=clean_up").await, "job|retry"),

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 61] = [
+const UNSAFE: [&str; 67] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -37,6 +37,12 @@ const UNSAFE: [&str; 61] = [
     "POST /api/imports",
     "POST /api/imports/7/check",
     "POST /api/imports/7/apply",
+    "POST /api/replay",
+    "POST /api/replay/bulk",
+    "POST /api/webhooks",
+    "DELETE /api/webhooks/7",
+    "POST /api/webhooks/7/rotate",
+    "POST /api/webhooks/7/end-older",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

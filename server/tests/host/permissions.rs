@@ -80,6 +80,22 @@ pub const TABLE: &[(&str, &str)] = &[
     ("POST /api/imports/7/check", "401 403 403 400  403 403 403 403 400  401 401 400"),
     ("POST /api/imports/7/apply", "401 403 403 404  403 403 403 403 404  401 401 404"),
     ("GET /api/imports/7/errors.csv", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("GET /api/events", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /api/events/7", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("GET /api/events/7/raw", "401 403 404 404  404 403 403 403 403  401 401 404"),
+    ("POST /api/replay", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("POST /api/replay/bulk", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("GET /api/webhooks", "401 403 403 200  403 403 403 403 200  401 401 200"),
+    ("POST /api/webhooks", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("GET /api/webhooks/health", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("DELETE /api/webhooks/7", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /api/webhooks/7/rotate", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    ("POST /api/webhooks/7/end-older", "401 403 403 404  403 403 403 403 404  401 401 404"),
+    // The door asks for its token and for nothing else.
+    ("POST /api/webhook", "404 404 404 404  404 404 404 404 404  404 404 404"),
+    ("POST /api/webhooks/current-rms/7", "404 404 404 404  404 404 404 404 404  404 404 404"),
+    // After thirty wrong ones whoever guesses from this address has to wait.
+    ("POST /api/webhooks/current-rms/7/opportunity_update", "404 404 404 404  404 404 429 429 429  429 429 429"),
     ("POST /rpc/dashboard/read", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/identity/whoami", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /rpc/sync/state", "401 200 200 200  200 403 403 403 403  401 401 200"),
@@ -286,7 +302,8 @@ fn every_rest_route_is_in_the_table() {
     let paths = api["paths"].as_object().unwrap().iter();
     let known: BTreeSet<String> = paths
         .flat_map(|(path, methods)| {
-            let path = path.replace("{id}", "7");
+            let path = path.replace("{id}", "7").replace("{token}", "7").replace("{provider}", "current-rms");
+            let path = path.replace("{event}", "opportunity_update");
             methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
         })
         .collect();

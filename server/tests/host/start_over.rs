@@ -25,7 +25,7 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 19] = [
+const STAYS: [&str; 25] = [
     "api_keys",
     "audit_log",
     "connections",
@@ -45,6 +45,12 @@ const STAYS: [&str; 19] = [
     "schedules",
     "sessions",
     "sign_in_links",
+    "webhook_delivery_log",
+    "webhook_endpoints",
+    "webhook_events",
+    "webhook_seen",
+    "webhook_settings",
+    "webhook_tokens",
 ];
 
 /// Rows of each table that has a tenant.

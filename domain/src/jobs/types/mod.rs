@@ -19,6 +19,8 @@ pub fn all(services: &Services, probes: bool) -> Registry {
         snapshot::kind(services),
         report_generation::kind(services),
         bulk_import::kind(services),
+        crate::inbox::follow_up::kind(services),
+        crate::inbox::replay::kind(services),
         clean_up::kind(services),
         notify_mail::kind(services),
         notify_slack::kind(services),
