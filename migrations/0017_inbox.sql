@@ -167,4 +167,23 @@ $$;
 alter function app.find_webhook(bytea) owner to backline_lookup;
 revoke all on function app.find_webhook(bytea) from public;
 grant execute on function app.find_webhook(bytea) to backline_app;
+
+-- Opportunities with events that nobody is going to follow up: their job was lost with its worker, or cancelled. Ids only.
+create policy lookup on app.webhook_events for select to backline_lookup using (true);
+grant select (tenant_id, opportunity_id, state, timestamp) on app.webhook_events to backline_lookup;
+create policy lookup on app.jobs for select to backline_lookup using (true);
+grant select (tenant_id, type, dedupe_key, status) on app.jobs to backline_lookup;
+create function app.lost_follow_ups() returns table (tenant_id uuid, opportunity_id bigint)
+    language sql stable security definer set search_path = ''
+as $$
+    select distinct e.tenant_id, e.opportunity_id
+    from app.webhook_events e
+    where e.state = 'received' and e.opportunity_id is not null and e.timestamp < pg_catalog.now() - interval '1 minute'
+        and not exists (select from app.jobs j where j.tenant_id = e.tenant_id and j.type = 'follow_up'
+            and j.dedupe_key = 'opportunity:' || e.opportunity_id and j.status in ('pending', 'processing'))
+    limit 500
+$$;
+alter function app.lost_follow_ups() owner to backline_lookup;
+revoke all on function app.lost_follow_ups() from public;
+grant execute on function app.lost_follow_ups() to backline_worker;
 revoke create on schema app from backline_lookup;

@@ -1,12 +1,13 @@
 -- One delivery as the inbox keeps it (domain/src/inbox/store.rs), for pgbench: the same transaction, alone.
--- TENANT and ENDPOINT are put in by scripts/bench/inbox.sh.
+-- TENANT and ENDPOINT are put in by scripts/bench/inbox.sh. pgbench takes a colon before a letter or digit for a variable, hence
+-- the spaces and points in the body.
 \set n random(1, 1000000000000)
 begin;
 select set_config('app.tenant_id', 'TENANT', true), set_config('app.person_id', '', true), set_config('app.persona', 'worker', true);
 with input as (
     select * from unnest(array[ENDPOINT]::bigint[], array['action:' || :n], array['evt_' || :n || '_1795255200000'], array[now()], array[1],
         array[:n]::bigint[], array['Summer Gala'], array['Acme Events'], array[1]::bigint[], array['Ana'], array['update'], array['received'],
-        array[null]::text[], array[convert_to('{"action":{"id":' || :n || ',"subject_id":' || :n || ',"subject_type":"Opportunity","source_id":null,"source_type":null,"member_id":1,"action_type":"update","name":"Summer Gala","description":"","created_at":"2026-06-07T10:30:00.000Z","updated_at":"2026-06-07T10:30:00.000Z","member":{"id":1,"name":"Ana","active":true,"email":"ana@example.com"},"subject":{"id":1,"name":"Summer Gala","organisation_name":"Acme Events"}}}', 'UTF8')],
+        array[null]::text[], array[convert_to('{"action":{"id":' || :n || ',"subject_id":' || :n || ',"subject_type":"Opportunity","source_id": null,"source_type": null,"member_id": 1,"action_type":"update","name":"Summer Gala","description":"","created_at":"2026-06-07T10.30.00.000Z","updated_at":"2026-06-07T10.30.00.000Z","member":{"id": 1,"name":"Ana","active": true,"email":"ana@example.com"},"subject":{"id": 1,"name":"Summer Gala","organisation_name":"Acme Events"}}}', 'UTF8')],
         array['current-rms'], array[false])
         with ordinality as i (endpoint_id, dedupe_key, event_id, at, times, opportunity_id, opportunity_name,
             customer_name, user_id, user_name, action_type, state, error, raw, provider, is_test, row)

@@ -43,7 +43,7 @@ printf '| connections | accepted a second | p50 | p99 | pgbench a second | its m
 row() { # WHAT CONNECTIONS DOORS SCRIPTS
   local said latency tps
   (unset PGOPTIONS; empty)
-  read -r latency tps < <(bare "$2" "${scripts[@]:0:$((2 * $3))}"; echo)
+  read -r latency tps < <(bare "$2" "${scripts[@]:0:$((2 * $3))}"; echo) || { cat "$work/pgbench.log" >&2; return 1; }
   (unset PGOPTIONS; empty)
   said=$(node scripts/bench/deliver.mjs "$2" "$each" "${doors[@]:0:$3}")
   printf '| %s | %s | %s ms | %s ms | %s | %s ms | %s |\n' "$1" "$(field "$said" rate)" "$(field "$said" p50)" "$(field "$said" p99)" "$tps" "$latency" \

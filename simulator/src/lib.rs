@@ -27,14 +27,21 @@
 //! | `broken` | records | that no client can map: id as text, `charge_total` "abc", `starts_at` "tomorrow" |
 //! | `disabled` | 1 | 403 "API not enabled" |
 //! | `auth` | 1 | always 401 |
+//! | `webhook-duplicate` | share | of the webhook deliveries are sent twice |
+//! | `webhook-loss` | share | of them are never sent |
+//! | `webhook-late` | milliseconds | that one may be late, so that later ones overtake it |
+//! | `webhook-retry` | milliseconds | before the second of six tries (130 s without it); each further wait is four times as long |
+//! | `webhook-capital` | 1 | bodies write `Action_type` |
 //!
 //! # Control
 //! Loopback callers may `GET /control/ids`, `POST /control/create` (the patch), `/control/change` (`{id, patch}`),
 //! `/control/raw` (`{id, text}`), `/control/delete` (`{id}`), `/control/faults` (`["NAME=VALUE"]`), and `GET` or
-//! `DELETE /control/requests`.
+//! `DELETE /control/requests`, `GET /control/deliveries` (tries of webhook deliveries).
 
 mod current_rms;
 mod dice;
 mod json_text;
 
-pub use current_rms::{CurrentRms, FaultError, Faults, Options, RequestRecord, run_current_rms};
+pub use current_rms::{
+    CurrentRms, DeliveryRecord, FaultError, Faults, Options, RequestRecord, Webhook, run_current_rms,
+};

@@ -32,6 +32,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "find_webhook",
             "forgive",
             "look_at_session",
+            "lost_follow_ups",
             "mail_address",
             "make_sign_in_link",
             "open_session",

@@ -220,6 +220,15 @@ impl Db {
         Ok(days.collect())
     }
 
+    /// Opportunities with events that no job is going to follow up, over all tenants: ids only.
+    pub(crate) async fn lost_follow_ups(&self) -> Result<Vec<(TenantId, i64)>, sqlx::Error> {
+        let rows =
+            sqlx::query!(r#"select tenant_id as "tenant!", opportunity_id as "opportunity!" from lost_follow_ups()"#)
+                .fetch_all(&self.worker)
+                .await?;
+        Ok(rows.into_iter().map(|row| (TenantId(row.tenant), row.opportunity)).collect())
+    }
+
     /// Runs whose host has let its lease run out, over all tenants: ids only.
     pub async fn stale_runs(&self) -> Result<Vec<(TenantId, i64)>, sqlx::Error> {
         let rows = sqlx::query!(r#"select tenant_id as "tenant!", run_id as "run!" from stale_runs()"#)

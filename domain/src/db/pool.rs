@@ -1,4 +1,4 @@
-//! Pools: one for requests (`backline_app`); one for work behind them, one for the queue and one for the inbox (`backline_worker`), none of
+//! Pools: one for requests (`backline_app`); one for work behind them, one for the queue and one for what must not be lost (`backline_worker`), none of
 //! which can step around row-level security.
 
 use std::str::FromStr;
@@ -62,8 +62,8 @@ pub struct Db {
     pub(super) worker: PgPool,
     /// For the queue's own statements, over all tenants.
     pub(super) queue: PgPool,
-    /// For keeping what other systems post.
-    pub(super) inbox: PgPool,
+    /// For results of jobs and for what other systems post: what must not be lost once it was said.
+    pub(super) durable: PgPool,
     pub(super) epochs: Epochs,
 }
 
@@ -73,8 +73,8 @@ impl Db {
         let db = Db {
             app: pool(options(url, "backline_app")?.options(CUSTOM_PLANS).options(LISTS), 16),
             worker: pool(options(url, "backline_worker")?.options(CUSTOM_PLANS), 8),
-            queue: pool(options(url, "backline_worker")?.options(QUEUE_PLANS), 4),
-            inbox: pool(options(url, "backline_worker")?.options(INBOX_PLANS), 4),
+            queue: pool(options(url, "backline_worker")?.options(ONE_PLAN).options(FORGETFUL), 4),
+            durable: pool(options(url, "backline_worker")?.options(ONE_PLAN), 8),
             epochs: Epochs::default(),
         };
         refuse_unsafe_role(&db.app).await?;
@@ -103,7 +103,7 @@ impl Db {
         self.app.close().await;
         self.worker.close().await;
         self.queue.close().await;
-        self.inbox.close().await;
+        self.durable.close().await;
     }
 }
 
@@ -121,9 +121,10 @@ const CUSTOM_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_custom_plan"
 /// A list sorts 100,000 rows in memory, and reads an index from its beginning to its end.
 const LISTS: [(&str, &str); 2] = [("work_mem", "32MB"), ("random_page_cost", "1.1")];
 
-/// The queue's statements are few, run a thousand times a second on a table whose statistics are always stale, and are each
-/// written for an index: planned once, and on that index. What they write may be taken back by a crash (`db::queue`).
-const QUEUE_PLANS: [(&str, &str); 9] = [
+/// The statements of the queue and of the inbox are few, run a thousand times a second on tables whose statistics are always
+/// stale, and are each written for an index: planned once, and on that index. Left to itself the planner takes a partial
+/// index of three rows as they say, and walks all the dead versions that an old snapshot keeps in it.
+const ONE_PLAN: [(&str, &str); 8] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -132,11 +133,10 @@ const QUEUE_PLANS: [(&str, &str); 9] = [
     ("enable_incremental_sort", "off"),
     ("enable_memoize", "off"),
     ("jit", "off"),
-    ("synchronous_commit", "off"),
 ];
 
-/// One statement, planned once: its arrays are short whatever lies in the tables.
-const INBOX_PLANS: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
+/// What claims write may be taken back by a crash (`db::queue`).
+const FORGETFUL: [(&str, &str); 1] = [("synchronous_commit", "off")];
 
 fn pool(options: PgConnectOptions, most: u32) -> PgPool {
     let options = options.options([

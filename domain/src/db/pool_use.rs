@@ -5,7 +5,7 @@ use super::Db;
 /// Connections of one pool now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolUse {
-    /// `app`, `worker`, `queue` or `inbox`.
+    /// `app`, `worker`, `queue` or `durable`.
     pub name: &'static str,
     pub open: u32,
     /// Open, and waiting for work.
@@ -15,7 +15,7 @@ pub struct PoolUse {
 
 impl Db {
     pub fn pool_use(&self) -> [PoolUse; 4] {
-        let pools = [("app", &self.app), ("worker", &self.worker), ("queue", &self.queue), ("inbox", &self.inbox)];
+        let pools = [("app", &self.app), ("worker", &self.worker), ("queue", &self.queue), ("durable", &self.durable)];
         pools.map(|(name, pool)| PoolUse {
             name,
             open: pool.size(),

@@ -42,7 +42,7 @@ impl Db {
 
     /// Opens a transaction that keeps what another system posted.
     pub(crate) async fn inbox_tx(&self, tenant: TenantId) -> Result<TenantTx, sqlx::Error> {
-        self.begin(&self.inbox, &Actor { tenant, persona: Persona::Worker, person: None }).await
+        self.begin(&self.durable, &Actor { tenant, persona: Persona::Worker, person: None }).await
     }
 
     async fn begin(&self, pool: &sqlx::PgPool, actor: &Actor) -> Result<TenantTx, sqlx::Error> {

@@ -68,6 +68,19 @@ pub async fn rows(tx: &mut TenantTx) -> Result<Vec<EndpointRow>, Error> {
     .await
 }
 
+/// Whether a token of this hash opens a door of the tenant.
+pub async fn opens(tx: &mut TenantTx, hash: &[u8; 32]) -> Result<bool, Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(
+        r#"select exists (select from webhook_tokens k join webhook_endpoints e on e.tenant_id = k.tenant_id and e.id = k.endpoint_id
+            where k.tenant_id = $1 and k.token_hash = $2 and k.revoked_at is null and e.revoked_at is null) as "opens!""#,
+        tenant,
+        &hash[..]
+    )
+    .fetch_one(tx.connection())
+    .await
+}
+
 /// Makes an endpoint with its first token; the caller commits.
 pub async fn create(
     tx: &mut TenantTx,

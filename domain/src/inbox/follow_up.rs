@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::store;
+use super::store::{self, Open};
 use crate::db::{QueryError, TenantTx};
+use crate::jobs::Jobs;
 use crate::jobs::kind::{Attempt, Done, JobError, JobType};
 use crate::live::Topic;
+use crate::opportunities::mirror;
 use crate::services::Services;
 use crate::sync::{Single, SyncError};
 
@@ -43,6 +45,18 @@ pub async fn enqueue(tx: &mut TenantTx, opportunity: i64) -> Result<(), QueryErr
     Ok(())
 }
 
+/// Enqueues the follow-ups that were lost with their worker, or cancelled: an event waits for nobody for ever.
+pub async fn find_lost(jobs: &Jobs) -> Result<(), QueryError> {
+    for (tenant, opportunity) in jobs.db().lost_follow_ups().await? {
+        let mut tx = jobs.db().worker_tx(tenant).await?;
+        enqueue(&mut tx, opportunity).await?;
+        tx.commit().await?;
+        tracing::warn!(opportunity, "an event's follow-up was lost; it is enqueued again");
+        jobs.ring(tenant);
+    }
+    Ok(())
+}
+
 /// The type. A key stands for a job that waits only: an event that arrives during a read causes one more.
 pub fn kind(services: &Services) -> JobType {
     let services = services.clone();
@@ -72,7 +86,11 @@ async fn run(services: Services, attempt: Attempt, FollowUp { opportunity }: Fol
         tx.commit().await?;
         return give_up(&services, &attempt, &events, &SyncError::Unmirrored(reason.clone())).await;
     }
-    store::settle(&mut tx, &events, told.before.as_deref(), told.after.as_deref()).await?;
+    if events.iter().any(|event| !event.is_test) {
+        mirror::note_webhook(&mut tx, opportunity).await?;
+    }
+    let ids: Vec<String> = ids(&events);
+    store::settle(&mut tx, &ids, told.before.as_deref(), told.after.as_deref()).await?;
     attempt.complete_in(&mut tx, &json!({"events": events.len(), "read": told.single})).await?;
     tx.commit().await?;
     services.changes.mark(attempt.tenant(), &[Topic::Opportunities, Topic::Events]);
@@ -80,17 +98,16 @@ async fn run(services: Services, attempt: Attempt, FollowUp { opportunity }: Fol
 }
 
 /// The job is tried again as long as one of its events is.
-async fn give_up(
-    services: &Services,
-    attempt: &Attempt,
-    events: &[String],
-    error: &SyncError,
-) -> Result<Done, JobError> {
+async fn give_up(services: &Services, attempt: &Attempt, events: &[Open], error: &SyncError) -> Result<Done, JobError> {
     let words = error.for_the_row();
     let last = attempt.number >= attempt.most;
     let mut tx = attempt.begin().await?;
-    let left = store::fail(&mut tx, events, &words, if last { 0 } else { MOST }).await?;
+    let left = store::fail(&mut tx, &ids(events), &words, if last { 0 } else { MOST }).await?;
     tx.commit().await?;
     services.changes.mark(attempt.tenant(), &[Topic::Events]);
     Err(if left > 0 { JobError::Retry(words) } else { JobError::Permanent(words) })
+}
+
+fn ids(events: &[Open]) -> Vec<String> {
+    events.iter().map(|event| event.id.clone()).collect()
 }

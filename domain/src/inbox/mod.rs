@@ -20,11 +20,17 @@ pub mod health;
 #[cfg(feature = "ssr")]
 pub mod intake;
 #[cfg(feature = "ssr")]
+pub mod keeping;
+#[cfg(feature = "ssr")]
 mod rate;
+#[cfg(feature = "ssr")]
+pub mod registration;
 #[cfg(feature = "ssr")]
 pub mod replay;
 #[cfg(feature = "ssr")]
 mod store;
+#[cfg(feature = "ssr")]
+pub mod trial;
 
 use serde::{Deserialize, Serialize};
 

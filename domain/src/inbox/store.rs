@@ -249,11 +249,18 @@ async fn note_refused(tx: &mut TenantTx, refused: &[Refusal]) -> Result<(), Erro
     Ok(())
 }
 
+/// An event whose follow-up is to come.
+pub struct Open {
+    pub id: String,
+    pub is_test: bool,
+}
+
 /// The events of an opportunity whose follow-up is to come, oldest first.
-pub async fn open(tx: &mut TenantTx, opportunity: i64) -> Result<Vec<String>, Error> {
+pub async fn open(tx: &mut TenantTx, opportunity: i64) -> Result<Vec<Open>, Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!(
-        "select id from webhook_events where tenant_id = $1 and opportunity_id = $2 and state = 'received'
+    sqlx::query_as!(
+        Open,
+        "select id, is_test from webhook_events where tenant_id = $1 and opportunity_id = $2 and state = 'received'
          order by timestamp, id",
         tenant,
         opportunity

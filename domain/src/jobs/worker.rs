@@ -15,6 +15,7 @@ use super::thrift::Thrift;
 use crate::db::QueryError;
 use crate::db::queue::{Beat, EVER, Found};
 use crate::identity::TenantId;
+use crate::inbox::follow_up;
 use crate::notifications::raise;
 
 /// Most that one statement claims.
@@ -67,6 +68,7 @@ impl Jobs {
             every(TICK, stop.clone(), worker.clone(), Worker::tell),
             every(BEAT, stop.clone(), worker.clone(), Worker::beat),
             every(MINUTES, stop.clone(), worker.clone(), Worker::count),
+            every(MINUTES, stop.clone(), worker.clone(), Worker::find_lost_follow_ups),
             every(STRAGGLERS, stop.clone(), worker.clone(), Worker::look_for_stragglers),
             every(self.options().lease / 15, stop.clone(), worker.clone(), Worker::rescue),
         ]
@@ -212,6 +214,10 @@ impl Worker {
 
     async fn count(self: Arc<Worker>) -> Result<(), QueryError> {
         self.jobs.db().count_minutes().await
+    }
+
+    async fn find_lost_follow_ups(self: Arc<Worker>) -> Result<(), QueryError> {
+        follow_up::find_lost(&self.jobs).await
     }
 
     async fn look_for_stragglers(self: Arc<Worker>) -> Result<(), QueryError> {

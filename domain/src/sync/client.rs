@@ -10,7 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use reqwest::header::DATE;
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::dialect::{self, Dialect, Listing, Part};
@@ -78,7 +79,7 @@ impl Client {
         loop {
             let outcome = tokio::select! {
                 () = cancel.cancelled() => return Err(SourceError::Cancelled),
-                outcome = self.once(path, query) => outcome,
+                outcome = self.once(self.http.get(self.address(path, query))) => outcome,
             };
             let (error, wait) = match outcome {
                 Ok(answer) => return Ok(answer),
@@ -120,7 +121,7 @@ impl Client {
 
     /// Asks once, for a person who waits: no retry but after a 429.
     pub async fn probe(&self, path: &str, cancel: &CancellationToken) -> Result<(), SourceError> {
-        match self.once(path, &[]).await {
+        match self.once(self.http.get(self.address(path, &[]))).await {
             Ok(_) => Ok(()),
             Err(Failure::Again { error: SourceError::RateLimited, .. }) => {
                 self.get(path, &[], cancel).await.map(|_| ())
@@ -129,11 +130,26 @@ impl Client {
         }
     }
 
-    async fn once(&self, path: &str, query: &[(String, String)]) -> Result<Answer, Failure> {
+    /// Changes something there. Tried once, but for a 429, which has changed nothing: whether an answer that was lost had
+    /// been a good one is not known.
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Answer, SourceError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let request = self.http.request(method.clone(), self.address(path, &[])).json(body);
+            match self.once(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::Again { error: SourceError::RateLimited, wait }) if attempt < self.patience.tries => {
+                    tokio::time::sleep(wait.unwrap_or_default().max(self.patience.backoff(attempt))).await;
+                }
+                Err(Failure::Again { error, .. } | Failure::Final(error)) => return Err(error),
+            }
+        }
+    }
+
+    async fn once(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         self.limiter.turn().await;
-        let request = self
-            .http
-            .get(self.address(path, query))
+        let request = request
             .header("X-SUBDOMAIN", &self.subdomain)
             .header("X-AUTH-TOKEN", &self.token)
             .header("Accept", "application/json");

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::accounts::Accounts;
+use super::client::Client;
 use super::connection::Tested;
 use super::error::SyncError;
 use super::run::{RunRow, RunStatus};
@@ -136,9 +137,14 @@ impl SyncService {
         Ok(single)
     }
 
+    /// The tenant's account, for who can come again by themselves.
+    pub(crate) async fn account(&self, tenant: TenantId) -> Result<Client, SyncError> {
+        Ok(self.accounts.client(tenant).await?.eager())
+    }
+
     /// Asks the source for one record, soon rather than often: a job that follows an event tries again by itself.
     pub(crate) async fn fetch(&self, tenant: TenantId, id: i64) -> Result<Fetched, SyncError> {
-        single::fetch(&self.accounts.client(tenant).await?.eager(), id).await
+        single::fetch(&self.account(tenant).await?, id).await
     }
 
     /// Whether the stored credentials work.

@@ -88,11 +88,10 @@ impl Fetched {
         })
     }
 
-    /// The same because of a webhook, of which the record keeps the time.
+    /// The same because of a webhook, with the record's status before and after.
     pub(crate) async fn apply_for_webhook(&self, tx: &mut TenantTx) -> Result<Told, QueryError> {
         let before = mirror::status_words(tx, self.id).await?;
         let single = self.apply(tx, Origin::Webhook).await?;
-        mirror::note_webhook(tx, self.id).await?;
         let after = mirror::status_words(tx, self.id).await?;
         Ok(Told { single, before, after })
     }

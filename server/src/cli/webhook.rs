@@ -5,6 +5,7 @@ use domain::audit::{By, Source};
 use domain::db::Actor;
 use domain::db::operator::Operator;
 use domain::identity::{IdentityError, TenantId};
+use domain::inbox::registration::{self, RegistrationError};
 use domain::inbox::{self, endpoint};
 use domain::sync::Request;
 
@@ -57,6 +58,14 @@ pub enum WebhookCommand {
         #[arg(long)]
         end_older: bool,
     },
+    /// Have the account post its events here: registers what is missing and mends what is wrong. Prints JSON.
+    Register {
+        #[arg(long)]
+        tenant: String,
+        /// Only say what there is.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Revoke an endpoint: its addresses answer 404.
     Revoke {
         #[arg(long)]
@@ -72,6 +81,7 @@ impl WebhookCommand {
             WebhookCommand::Create { tenant, .. }
             | WebhookCommand::List { tenant }
             | WebhookCommand::Rotate { tenant, .. }
+            | WebhookCommand::Register { tenant, .. }
             | WebhookCommand::Revoke { tenant, .. } => tenant,
         }
     }
@@ -81,7 +91,8 @@ pub async fn run(command: WebhookCommand, config: &Config, database: &Database) 
     let mut operator = Operator::connect(&database.direct_url).await?;
     let tenant = TenantId(find_tenant(&mut operator, command.tenant()).await?.id);
     let services = services(config, database).await?;
-    let mut tx = services.db.tenant_tx(&Actor::operator(tenant)).await.map_err(query)?;
+    let actor = Actor::operator(tenant);
+    let mut tx = services.db.tenant_tx(&actor).await.map_err(query)?;
     let hand = Request { by: By::system("operator"), source: Source::CommandLine, request_id: None };
     match command {
         WebhookCommand::Create { provider, label, silent_after, .. } => {
@@ -102,12 +113,29 @@ pub async fn run(command: WebhookCommand, config: &Config, database: &Database) 
             tx.commit().await.map_err(query)?;
             print(endpoint::path(provider, &token));
         }
+        WebhookCommand::Register { dry_run, .. } => {
+            drop(tx);
+            let found = match dry_run {
+                true => registration::look(&services, &actor).await,
+                false => registration::register(&services, &actor, &hand).await,
+            };
+            print(serde_json::json!(found.map_err(unregistered)?));
+        }
         WebhookCommand::Revoke { id, .. } => {
             endpoint::revoke(&mut tx, &hand, id).await.map_err(refused)?;
             tx.commit().await.map_err(query)?;
         }
     }
     Ok(0)
+}
+
+fn unregistered(error: RegistrationError) -> Failure {
+    match error {
+        RegistrationError::Unreachable(_) => Failure::new("NO_PUBLIC_URL", error.to_string()),
+        RegistrationError::Sync(error) => Failure::new(error.code(), error.to_string()),
+        RegistrationError::Endpoint(error) => refused(error),
+        RegistrationError::Db(error) => query(error),
+    }
 }
 
 fn refused(error: IdentityError) -> Failure {

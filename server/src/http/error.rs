@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
+use domain::inbox::registration::RegistrationError;
 use domain::jobs::{EnqueueError, JobsError};
 use domain::sync::SyncError;
 use domain::sync::start_over::StartOverError;
@@ -161,6 +162,20 @@ impl From<SyncError> for ApiError {
             }
             SyncError::HostStopping => ApiError::stopping(),
             other => ApiError::conflict(other.code(), other.to_string(), Value::Null),
+        }
+    }
+}
+
+impl From<RegistrationError> for ApiError {
+    fn from(error: RegistrationError) -> Self {
+        match error {
+            RegistrationError::Unreachable(why) => ApiError::conflict("NO_PUBLIC_URL", why, Value::Null),
+            RegistrationError::Sync(SyncError::Source(error)) => {
+                ApiError::source_failed(Some(error.code()), Some(&error.to_string()), Value::Null)
+            }
+            RegistrationError::Sync(error) => error.into(),
+            RegistrationError::Endpoint(error) => error.into(),
+            RegistrationError::Db(error) => error.into(),
         }
     }
 }

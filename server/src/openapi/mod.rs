@@ -43,7 +43,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 15] = [
+const SENT: [&str; 17] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -59,6 +59,8 @@ const SENT: [&str; 15] = [
     "ReplaySelection",
     "NewEndpoint",
     "SetAside",
+    "TestDelivery",
+    "SetKeeping",
 ];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);

@@ -1,5 +1,7 @@
 //! The shapes of `/api/webhooks`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
@@ -132,4 +134,50 @@ pub struct EndpointMade {
     /// With its secret: shown this once.
     path: String,
     url: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TestDelivery, rename_all = "camelCase")]
+pub struct TestBody {
+    /// The newest without it.
+    endpoint: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = SetKeeping, rename_all = "camelCase")]
+pub struct KeepingBody {
+    /// `current-rms` or `email-bison`.
+    provider: String,
+    /// Null: for ever.
+    #[schema(minimum = 1, maximum = 36500)]
+    keep_days: Option<i32>,
+}
+
+/// Days by provider; null: for ever.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Keeping, rename_all = "camelCase")]
+pub struct KeepingOut {
+    keep_days: BTreeMap<String, Option<i32>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Standing, rename_all = "lowercase")]
+#[expect(dead_code, reason = "a description")]
+enum StandingOut {
+    Right,
+    Missing,
+    Wrong,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Registration, rename_all = "camelCase")]
+pub struct RegistrationOut {
+    /// Where the provider would reach us; null where that is not known.
+    public_url: Option<String>,
+    /// Why the provider cannot reach us.
+    problem: Option<String>,
+    /// By event, as it was found: it posts to an address of ours that works; there is none; or it does not work.
+    events: BTreeMap<String, StandingOut>,
+    created: usize,
+    repaired: usize,
 }

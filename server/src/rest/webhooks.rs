@@ -6,8 +6,11 @@ use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::audit::{By, Source};
+use domain::db::QueryError;
 use domain::identity::{Caller, Permission};
-use domain::inbox::{Provider, endpoint, health};
+use domain::inbox::intake::IntakeError;
+use domain::inbox::trial::{self, TrialError};
+use domain::inbox::{Provider, endpoint, health, keeping, registration};
 use domain::sync::Request;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +20,9 @@ use super::shape::Body;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::{Asking, State, current_request_id};
 use crate::openapi::answers;
-use crate::openapi::webhooks::{EndpointBody, EndpointMade, EndpointsOut, HealthOut};
+use crate::openapi::webhooks::{
+    EndpointBody, EndpointMade, EndpointsOut, HealthOut, KeepingBody, KeepingOut, ReceiptOut, RegistrationOut, TestBody,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -25,6 +30,19 @@ pub struct EndpointIn {
     provider: String,
     label: Option<String>,
     silent_after_minutes: Option<i32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TestIn {
+    endpoint: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeepingIn {
+    provider: String,
+    keep_days: Option<i32>,
 }
 
 fn by<'a>(caller: &'a Caller, request_id: &'a str) -> Request<'a> {
@@ -75,8 +93,7 @@ pub async fn create(
     let caller = asking.to(Permission::Administer)?;
     let Body(body) = body?;
     let request_id = current_request_id();
-    let expected = || ApiError::invalid("provider", "expected current-rms or email-bison");
-    let provider = Provider::parse(&body.provider).ok_or_else(expected)?;
+    let provider = provider(&body.provider)?;
     let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
     let hand = by(&caller, &request_id);
     let (id, token) =
@@ -137,6 +154,105 @@ pub async fn revoke(asking: Asking, Shared(state): Shared<State>, Path(id): Path
     tx.commit().await?;
     state.services.intake.forget_doors();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a test delivery through an endpoint's door; it is in no number.
+#[utoipa::path(
+    post,
+    path = "/test-webhook",
+    tag = "inbox",
+    request_body = TestBody,
+    responses((status = 200, description = "It was kept.", body = ReceiptOut), answers::Changing)
+)]
+pub async fn test(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    body: Result<Body<TestIn>, ApiError>,
+) -> ApiResult<Json<Value>> {
+    let caller = asking.to(Permission::Administer)?;
+    let Body(body) = body?;
+    let request_id = current_request_id();
+    let sent = trial::deliver(&state.services, &caller, Source::Api, Some(&request_id), body.endpoint).await;
+    let receipt = sent.map_err(|error| match error {
+        TrialError::NoEndpoint => ApiError::conflict("NO_ENDPOINT", error.to_string(), Value::Null),
+        TrialError::Db(error) | TrialError::Intake(IntakeError::Db(error)) => error.into(),
+        TrialError::Intake(IntakeError::Full | IntakeError::TooMany(_)) => ApiError::busy(),
+    })?;
+    Ok(Json(json!({
+        "success": true,
+        "eventId": receipt.event_id,
+        "message": "a test delivery was kept",
+        "duplicate": receipt.duplicate,
+    })))
+}
+
+/// For how many days each provider's bytes are kept; null: for ever.
+#[utoipa::path(
+    get,
+    path = "/webhooks/keeping",
+    tag = "inbox",
+    responses((status = 200, description = "Each provider's.", body = KeepingOut), answers::Asked)
+)]
+pub async fn keeping(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
+    let caller = asking.to(Permission::Administer)?;
+    params.end()?;
+    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
+    Ok(Json(json!({"keepDays": keeping::days(&mut tx).await?})))
+}
+
+/// Sets for how many days a provider's bytes are kept; older ones are removed at night, their events stay.
+#[utoipa::path(
+    put,
+    path = "/webhooks/keeping",
+    tag = "inbox",
+    request_body = KeepingBody,
+    responses((status = 200, description = "Each provider's.", body = KeepingOut), answers::Changing)
+)]
+pub async fn keep(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    body: Result<Body<KeepingIn>, ApiError>,
+) -> ApiResult<Json<Value>> {
+    let caller = asking.to(Permission::Administer)?;
+    let Body(body) = body?;
+    let (provider, request_id) = (provider(&body.provider)?, current_request_id());
+    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
+    keeping::set(&mut tx, &by(&caller, &request_id), provider, body.keep_days).await?;
+    let days = keeping::days(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Json(json!({"keepDays": days})))
+}
+
+/// Which events the account posts to this host; changes nothing.
+#[utoipa::path(
+    get,
+    path = "/webhooks/registration",
+    tag = "inbox",
+    responses((status = 200, description = "How each event stands.", body = RegistrationOut), answers::Running)
+)]
+pub async fn registration(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Json<Value>> {
+    let caller = asking.to(Permission::Administer)?;
+    params.end()?;
+    Ok(Json(json!(registration::look(&state.services, &caller.actor()).await?)))
+}
+
+/// Registers the events that are missing, and mends those that are wrong.
+#[utoipa::path(
+    post,
+    path = "/webhooks/registration",
+    tag = "inbox",
+    responses((status = 200, description = "How each event stood, and what was done.", body = RegistrationOut), answers::Running)
+)]
+pub async fn register(asking: Asking, Shared(state): Shared<State>) -> ApiResult<Json<Value>> {
+    let caller = asking.to(Permission::Administer)?;
+    let (services, actor, request_id) = (state.services.clone(), caller.actor(), current_request_id());
+    // Half of it is worse than all of it: who hangs up does not stop it.
+    let done = tokio::spawn(async move { registration::register(&services, &actor, &by(&caller, &request_id)).await });
+    Ok(Json(json!(done.await.map_err(|_| QueryError::WorkerCrashed)??)))
+}
+
+fn provider(text: &str) -> ApiResult<Provider> {
+    Provider::parse(text).ok_or_else(|| ApiError::invalid("provider", "expected current-rms or email-bison"))
 }
 
 fn made(state: &State, id: i64, provider: Provider, token: &domain::identity::token::Token) -> Value {

@@ -23,6 +23,8 @@ fn routes() -> BTreeSet<&'static str> {
         "POST /api/imports",
         "POST /api/imports/7/check",
         "POST /api/imports/7/apply",
+        // Needs a public URL: its audit is in the tests of the inbox.
+        "POST /api/webhooks/registration",
     ];
     admins.map(|(route, _)| *route).filter(|route| !route.starts_with("GET") && !reads.contains(route)).collect()
 }
@@ -79,6 +81,10 @@ impl Stage {
             "PATCH /api/schedules/7" => (send(json!({"cron": "7 * * * *"})).await, "schedule|set"),
             "POST /api/schedules/7/run" => (self.admin.post(&path).await, "schedule|run"),
             "POST /api/webhooks" => (send(json!({"provider": "current-rms"})).await, "webhook endpoint|create"),
+            "POST /api/test-webhook" => (send(json!({})).await, "webhook endpoint|test"),
+            "PUT /api/webhooks/keeping" => {
+                (send(json!({"provider": "current-rms", "keepDays": 90})).await, "webhook settings|set")
+            }
             "DELETE /api/webhooks/7" => (send(json!({})).await, "webhook endpoint|revoke"),
             "POST /api/webhooks/7/rotate" => (self.admin.post(&path).await, "webhook endpoint|rotate"),
             "POST /api/webhooks/7/end-older" => (self.admin.post(&path).await, "webhook endpoint|end older tokens"),

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 67] = [
+const UNSAFE: [&str; 70] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -37,6 +37,9 @@ const UNSAFE: [&str; 67] = [
     "POST /api/imports",
     "POST /api/imports/7/check",
     "POST /api/imports/7/apply",
+    "PUT /api/webhooks/keeping",
+    "POST /api/webhooks/registration",
+    "POST /api/test-webhook",
     "POST /api/replay",
     "POST /api/replay/bulk",
     "POST /api/webhooks",

@@ -10,6 +10,7 @@ mod doors;
 mod follow_ups;
 mod health;
 mod receiving;
+mod registered;
 mod replays;
 mod scene;
 mod stopped;

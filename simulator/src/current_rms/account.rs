@@ -7,6 +7,7 @@ use chrono::{DateTime, DurationRound, Utc};
 use serde_json::{Map, Value};
 
 use super::gate::Gate;
+use super::hooks::{DeliveryRecord, Hooks, action_of};
 use super::log::RequestRecord;
 use super::people::People;
 use super::shelf::{Record, Shelf};
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(crate) broken: Vec<i64>,
     /// The moment that new records are laid out around.
     pub(crate) base: DateTime<Utc>,
+    pub(crate) hooks: Hooks,
+    pub(crate) deliveries: Vec<DeliveryRecord>,
 }
 
 /// Requests remembered at most; the oldest go first.
@@ -63,6 +66,8 @@ impl CurrentRms {
             odd: Vec::new(),
             broken: Vec::new(),
             base,
+            hooks: Hooks::default(),
+            deliveries: Vec::new(),
         };
         let faults = options.faults.clone();
         let account = Self(Arc::new(Account { options, people, state: Mutex::new(state), log: Mutex::default() }));
@@ -94,10 +99,15 @@ impl CurrentRms {
     /// key and is not itself in the patch follows: names of state and status, nested people, totals of the price.
     /// Does nothing when there is no such record or its text is no object.
     pub fn change(&self, id: i64, patch: Map<String, Value>) {
-        let mut state = self.0.state();
+        let (mut state, now) = (self.0.state(), Utc::now());
         let Some(record) = state.opportunities.get(id) else { return };
-        let Some(text) = follow::patched(&record.text, &patch, &self.0.people, Utc::now()) else { return };
-        state.opportunities.put(id, Record::new(id, text));
+        let before = (record.facets.state, record.facets.status);
+        let Some(text) = follow::patched(&record.text, &patch, &self.0.people, now) else { return };
+        let record = Record::new(id, text);
+        let action = action_of(before, (record.facets.state, record.facets.status));
+        let State { hooks, faults, .. } = &mut *state;
+        hooks.fire(action, id, &record.text, faults, now);
+        state.opportunities.put(id, record);
     }
 
     /// Stores a record as this very text, be it JSON or not. Filters see what can be read of it.
@@ -113,13 +123,20 @@ impl CurrentRms {
         let id = patch.get("id").and_then(Value::as_i64).unwrap_or(next);
         let text = fill::enquiry(&mut state.dice, &self.0.people, now, id);
         let text = follow::patched(&text, &patch, &self.0.people, now).unwrap_or(text);
+        let State { hooks, faults, .. } = &mut *state;
+        hooks.fire("create", id, &text, faults, now);
         state.opportunities.put(id, Record::new(id, text));
         id
     }
 
     /// Removes an opportunity: it leaves the list, and its own address answers 404.
     pub fn delete(&self, id: i64) {
-        self.0.state().opportunities.delete(id);
+        let mut state = self.0.state();
+        if let Some(record) = state.opportunities.get(id).cloned() {
+            let State { hooks, faults, .. } = &mut *state;
+            hooks.fire("destroy", id, &record.text, faults, Utc::now());
+        }
+        state.opportunities.delete(id);
     }
 
     /// Sets how the account misbehaves from now on. Turning up `odd`, `broken` or `deletions` makes that many more

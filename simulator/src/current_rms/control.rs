@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::log::RequestRecord;
-use super::{CurrentRms, Faults};
+use super::{CurrentRms, DeliveryRecord, Faults};
 
 pub(crate) fn router(account: &CurrentRms) -> Router {
     Router::new()
@@ -23,6 +23,7 @@ pub(crate) fn router(account: &CurrentRms) -> Router {
         .route("/control/delete", post(delete))
         .route("/control/faults", post(faults))
         .route("/control/requests", get(requests).delete(clear_requests))
+        .route("/control/deliveries", get(deliveries))
         .layer(from_fn(loopback_only))
         .with_state(account.clone())
 }
@@ -88,6 +89,10 @@ async fn faults(State(account): State<CurrentRms>, Json(pairs): Json<Vec<String>
 
 async fn requests(State(account): State<CurrentRms>) -> Json<Vec<RequestRecord>> {
     Json(account.requests())
+}
+
+async fn deliveries(State(account): State<CurrentRms>) -> Json<Vec<DeliveryRecord>> {
+    Json(account.deliveries())
 }
 
 async fn clear_requests(State(account): State<CurrentRms>) -> StatusCode {

@@ -37,6 +37,16 @@ pub struct Faults {
     pub disabled: bool,
     /// 401 to every request.
     pub auth: bool,
+    /// Share of webhook deliveries that are sent twice.
+    pub webhook_duplicate: f64,
+    /// Share of webhook deliveries that are never sent.
+    pub webhook_loss: f64,
+    /// Milliseconds that a webhook delivery may be late, so that later ones overtake it.
+    pub webhook_late: u64,
+    /// Milliseconds before a failed webhook delivery is tried for the second time; each further wait is four times as long.
+    pub webhook_retry: Option<u64>,
+    /// Webhook bodies write `Action_type`.
+    pub webhook_capital: bool,
 }
 
 /// Why a fault was not understood.
@@ -83,6 +93,11 @@ const NAMES: &[(&str, &str)] = &[
     ("broken", "N records that no client can map"),
     ("disabled", "1: 403, API not enabled"),
     ("auth", "1: always 401"),
+    ("webhook-duplicate", "SHARE of webhook deliveries that are sent twice"),
+    ("webhook-loss", "SHARE of webhook deliveries that are never sent"),
+    ("webhook-late", "MILLISECONDS that a webhook delivery may be late"),
+    ("webhook-retry", "MILLISECONDS before a webhook delivery is tried again"),
+    ("webhook-capital", "1: webhook bodies write Action_type"),
 ];
 
 impl Faults {
@@ -123,6 +138,11 @@ impl Faults {
             "odd" => self.odd = share(name, value)?,
             "broken" => self.broken = count(name, "a number of records", value)?,
             "disabled" => self.disabled = switch(name, value)?,
+            "webhook-duplicate" => self.webhook_duplicate = share(name, value)?,
+            "webhook-loss" => self.webhook_loss = share(name, value)?,
+            "webhook-late" => self.webhook_late = count(name, "whole milliseconds", value)?,
+            "webhook-retry" => self.webhook_retry = Some(count(name, "whole milliseconds", value)?),
+            "webhook-capital" => self.webhook_capital = switch(name, value)?,
             _ => self.auth = switch(name, value)?,
         }
         Ok(())

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{OriginalUri, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use chrono::Utc;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::account::{Account, CurrentRms};
 use super::gate::Verdict;
+use super::hooks::{Webhook, WebhookIn};
 use super::log::RequestRecord;
 use super::{answers, control, embed, list, query};
 
@@ -26,6 +30,8 @@ impl CurrentRms {
             .route("/api/v1/opportunities/{id}", get(opportunity))
             .route("/api/v1/members", get(members))
             .route("/api/v1/members/{id}", get(member))
+            .route("/api/v1/webhooks", get(webhooks).post(register))
+            .route("/api/v1/webhooks/{id}", get(webhook).put(change_webhook).delete(remove_webhook))
             .fallback(no_route)
             .method_not_allowed_fallback(no_route)
             .layer(from_fn_with_state(Arc::clone(&account), attend))
@@ -64,6 +70,65 @@ async fn member(State(account): State<Arc<Account>>, Path(id): Path<String>) -> 
         Some(record) => answers::json(StatusCode::OK, format!(r#"{{"member":{}}}"#, record.text)),
         None => answers::not_found("Member", &id),
     }
+}
+
+/// The outer key of a webhook's request and answer.
+#[derive(Deserialize, Serialize)]
+struct Of<T> {
+    webhook: T,
+}
+
+fn shown(status: StatusCode, webhook: Webhook) -> Response {
+    answers::json(status, serde_json::to_string(&Of { webhook }).unwrap_or_default())
+}
+
+async fn webhooks(State(account): State<Arc<Account>>) -> Response {
+    let list = account.state().hooks.list.clone();
+    let total = list.len();
+    let body =
+        json!({"webhooks": list, "meta": {"total_row_count": total, "row_count": total, "page": 1, "per_page": 20}});
+    answers::json(StatusCode::OK, body.to_string())
+}
+
+async fn register(State(account): State<Arc<Account>>, body: Result<Json<Of<WebhookIn>>, JsonRejection>) -> Response {
+    let Ok(Json(Of { webhook })) = body else {
+        return answers::error(StatusCode::BAD_REQUEST, "param is missing or the value is empty: webhook");
+    };
+    let registered = account.state().hooks.register(webhook);
+    match registered {
+        Ok(webhook) => shown(StatusCode::CREATED, webhook),
+        Err(missing) => {
+            let errors: Vec<String> = missing.iter().map(|name| format!("{name} can't be blank")).collect();
+            answers::json(StatusCode::UNPROCESSABLE_ENTITY, json!({"errors": errors}).to_string())
+        }
+    }
+}
+
+async fn webhook(State(account): State<Arc<Account>>, Path(id): Path<String>) -> Response {
+    let found = account.state().hooks.list.iter().find(|webhook| webhook.id.to_string() == id).cloned();
+    found.map_or_else(|| answers::not_found("Webhook", &id), |webhook| shown(StatusCode::OK, webhook))
+}
+
+async fn change_webhook(
+    State(account): State<Arc<Account>>,
+    Path(id): Path<String>,
+    body: Result<Json<Of<WebhookIn>>, JsonRejection>,
+) -> Response {
+    let Ok(Json(Of { webhook })) = body else {
+        return answers::error(StatusCode::BAD_REQUEST, "param is missing or the value is empty: webhook");
+    };
+    let changed = id.parse().ok().and_then(|id| account.state().hooks.change(id, webhook));
+    changed.map_or_else(|| answers::not_found("Webhook", &id), |webhook| shown(StatusCode::OK, webhook))
+}
+
+async fn remove_webhook(State(account): State<Arc<Account>>, Path(id): Path<String>) -> Response {
+    let mut state = account.state();
+    let before = state.hooks.list.len();
+    state.hooks.list.retain(|webhook| webhook.id.to_string() != id);
+    if state.hooks.list.len() == before {
+        return answers::not_found("Webhook", &id);
+    }
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn no_route(OriginalUri(uri): OriginalUri, method: axum::http::Method) -> Response {

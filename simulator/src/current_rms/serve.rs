@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::{CurrentRms, Options};
 
 impl CurrentRms {
-    /// Serves the account, and lets it drift when its options say so, until the future is dropped.
+    /// Serves the account, delivers its webhooks, and lets it drift when its options say so, until the future is dropped.
     pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
@@ -17,12 +17,20 @@ impl CurrentRms {
         });
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let serving = async { axum::serve(listener, service).await };
-        match self.0.options.drift {
-            None => serving.await,
-            Some(every) => tokio::select! {
-                ended = serving => ended,
-                never = self.drift(every) => match never {},
-            },
+        let drifting = async {
+            match self.0.options.drift {
+                None => std::future::pending().await,
+                Some(every) => self.drift(every).await,
+            }
+        };
+        let delivering = async {
+            self.deliver().await;
+            std::future::pending().await
+        };
+        tokio::select! {
+            ended = serving => ended,
+            never = drifting => match never {},
+            never = delivering => match never {},
         }
     }
 }

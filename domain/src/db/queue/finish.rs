@@ -63,7 +63,7 @@ impl Db {
             &tokens,
             &results as &[Option<Value>]
         )
-        .fetch_all(&self.worker)
+        .fetch_all(&self.durable)
         .await
     }
 
@@ -108,7 +108,7 @@ impl Db {
             &errors as &[Option<String>],
             &delays
         )
-        .fetch_all(&self.worker)
+        .fetch_all(&self.durable)
         .await?;
         let held =
             rows.into_iter().map(|row| (Lease { tenant: row.tenant_id, job: row.id, token: row.token }, row.failed));

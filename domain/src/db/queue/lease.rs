@@ -60,7 +60,7 @@ impl Db {
             &jobs,
             &tokens
         )
-        .execute(&self.worker)
+        .execute(&self.durable)
         .await?;
         Ok(done.rows_affected())
     }

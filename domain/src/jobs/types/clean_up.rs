@@ -7,7 +7,7 @@ use crate::db::{Db, QueryError};
 use crate::identity::TenantId;
 use crate::jobs::kind::{Done, JobError, JobType};
 use crate::services::Services;
-use crate::{imports, reports};
+use crate::{imports, inbox, reports};
 
 /// Rows of one statement: short enough that nobody waits for it.
 const BATCH: i64 = 5000;
@@ -37,8 +37,9 @@ pub fn kind(services: &Services) -> JobType {
             let reports = reports::store::remove_expired(&mut tx).await?;
             let imports = imports::store::remove_expired(&mut tx).await?;
             tx.commit().await?;
+            let payloads = inbox::keeping::remove_old(&db, attempt.tenant()).await?;
             Ok::<_, JobError>(Done::Result(
-                json!({"jobs": jobs, "notifications": notifications, "reports": reports, "imports": imports}),
+                json!({"jobs": jobs, "notifications": notifications, "reports": reports, "imports": imports, "payloads": payloads}),
             ))
         }
     })
