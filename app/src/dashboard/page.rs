@@ -49,7 +49,7 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                 {move || Suspend::new(async move {
                     match figures.await {
                         Ok(view) => Either::Left(view! {
-                            <Head from=view.from to=view.to fresh=view.fresh/>
+                            <Head from=view.from to=view.to quick=view.quick fresh=view.fresh/>
                             <Cards cards=view.cards/>
                             <div class="grid below">
                                 <MonthsCard bars=view.bars months=view.months/>

@@ -1,16 +1,24 @@
 //! The head of the dashboard: how old the numbers are, and the dates that they are narrowed to. A plain form makes the address,
 //! and keeps the dates for the person.
 
+use domain::dashboard::Quick;
 use leptos::prelude::*;
 
 #[component]
-pub fn Head(from: String, to: String, fresh: String) -> impl IntoView {
+pub fn Head(from: String, to: String, quick: Vec<Quick>, fresh: String) -> impl IntoView {
     let narrowed = !from.is_empty() || !to.is_empty();
     view! {
         <div class="top">
             <h1>"Dashboard"</h1>
             <span class="fresh"><span class="dot"></span>{fresh}</span>
             <span class="grow"></span>
+            // Asked of the host, which keeps the dates.
+            <nav class="quick" aria-label="Dates at one click">
+                {quick
+                    .into_iter()
+                    .map(|choice| view! { <a class="chip" class:on=choice.on aria-current=choice.on.then_some("true") href=choice.href rel="external">{choice.name}</a> })
+                    .collect_view()}
+            </nav>
             <form class="range" method="get" action="/" aria-label="Dates">
                 <label>"Starts from " <input class="field" type="date" name="from" value=from/></label>
                 <label>"to " <input class="field" type="date" name="to" value=to/></label>

@@ -22,6 +22,8 @@ pub mod night;
 #[cfg(feature = "ssr")]
 pub mod pie;
 #[cfg(feature = "ssr")]
+mod quick;
+#[cfg(feature = "ssr")]
 pub mod snapshot;
 #[cfg(feature = "ssr")]
 mod spark;
@@ -30,7 +32,9 @@ pub mod store;
 mod view;
 
 pub use history::{Before, Day, Earlier, Figures};
-pub use view::{ByDayView, Card, Change, ChangeView, DashboardView, DayBar, MonthBar, Share, Spark, Tone, TopView};
+pub use view::{
+    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, MonthBar, Quick, Share, Spark, Tone, TopView,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

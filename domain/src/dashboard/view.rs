@@ -111,6 +111,15 @@ pub struct TopView {
     pub age: String,
 }
 
+/// Dates at one click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quick {
+    pub name: String,
+    pub href: String,
+    /// Whether they are shown now.
+    pub on: bool,
+}
+
 /// Everything on the dashboard but the sync control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardView {
@@ -135,6 +144,7 @@ pub struct DashboardView {
     /// The range in the address, as a form shows it; empty without one.
     pub from: String,
     pub to: String,
+    pub quick: Vec<Quick>,
     /// "computed 10:32:05 · synced 2 min ago".
     pub fresh: String,
 }

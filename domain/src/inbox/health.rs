@@ -79,6 +79,17 @@ pub async fn read(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<EndpointH
         .collect())
 }
 
+/// When another system posted last; tests do not count.
+pub async fn last_delivery(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!(
+        "select created_at from webhook_delivery_log where tenant_id = $1 and not is_test order by created_at desc limit 1",
+        tenant
+    )
+    .fetch_optional(tx.connection())
+    .await
+}
+
 fn state(total: i64, failed: i64, silent: bool) -> HealthState {
     match total {
         0 => HealthState::Silent,

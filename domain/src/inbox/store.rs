@@ -44,7 +44,7 @@ pub async fn keep(db: &Db, tenant: TenantId, looked: &[Looked], refused: &[Refus
     if !refused.is_empty() {
         note_refused(&mut tx, refused).await?;
     }
-    tx.commit().await?;
+    tx.commit_aside().await?;
     Ok(receipts)
 }
 

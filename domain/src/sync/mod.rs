@@ -28,6 +28,8 @@ mod phases;
 #[cfg(feature = "ssr")]
 pub mod public_address;
 #[cfg(feature = "ssr")]
+mod readers;
+#[cfg(feature = "ssr")]
 mod scan;
 #[cfg(feature = "ssr")]
 mod scope;

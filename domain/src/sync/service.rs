@@ -17,6 +17,7 @@ use super::accounts::Accounts;
 use super::client::Client;
 use super::connection::Tested;
 use super::error::SyncError;
+use super::readers::Readers;
 use super::run::{RunRow, RunStatus};
 use super::scope::Span;
 use super::single::{self, Fetched, Single};
@@ -64,6 +65,7 @@ impl Default for SyncOptions {
 pub struct SyncService {
     db: Db,
     accounts: Accounts,
+    readers: Readers,
     options: SyncOptions,
     tasks: TaskTracker,
     /// Rung when a run of this host ends, for those who wait for it here; others look now and then.
@@ -86,6 +88,7 @@ impl SyncService {
         Ok(SyncService {
             db,
             accounts,
+            readers: Readers::default(),
             options,
             tasks: TaskTracker::new(),
             ended: Arc::default(),
@@ -142,9 +145,10 @@ impl SyncService {
         Ok(self.accounts.client(tenant).await?.eager())
     }
 
-    /// Asks the source for one record, soon rather than often: a job that follows an event tries again by itself.
+    /// Asks the source for one record, together with others who ask at the same time.
     pub(crate) async fn fetch(&self, tenant: TenantId, id: i64) -> Result<Fetched, SyncError> {
-        single::fetch(&self.account(tenant).await?, id).await
+        let client = self.account(tenant).await?;
+        Ok(self.readers.fetch(tenant, &client, id).await?)
     }
 
     /// Whether the stored credentials work.

@@ -1,9 +1,10 @@
 //! One record, read by its id: for a person who asks, and for what a webhook points at.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use super::client::{Answer, Client};
+use super::client::Client;
 use super::error::{SourceError, SyncError};
 use super::{failures, wire};
 use crate::db::{Db, QueryError, TenantTx};
@@ -25,10 +26,11 @@ pub enum Single {
 }
 
 /// What the source says of one record.
+#[derive(Debug, Clone)]
 pub struct Fetched {
     id: i64,
     /// None: the source does not have it.
-    answer: Option<Answer>,
+    raw: Option<Box<RawValue>>,
 }
 
 /// What a webhook's read led to, with the record's status before and after.
@@ -39,22 +41,16 @@ pub struct Told {
 }
 
 /// Asks the source for one record.
-pub async fn fetch(client: &Client, id: i64) -> Result<Fetched, SyncError> {
+pub async fn fetch(client: &Client, id: i64) -> Result<Fetched, SourceError> {
     match client.get_opportunity(id, &CancellationToken::new()).await {
         Ok(answer) => {
-            show(&answer)?;
-            Ok(Fetched { id, answer: Some(answer) })
+            let garbled = |error: serde_json::Error| SourceError::Garbled { status: 200, reason: error.to_string() };
+            let show: wire::Show<'_> = serde_json::from_slice(&answer.body).map_err(garbled)?;
+            Ok(Fetched::of(id, show.opportunity))
         }
-        Err(SourceError::NotFound(message)) if !message.contains("No route matches") => {
-            Ok(Fetched { id, answer: None })
-        }
-        Err(error) => Err(error.into()),
+        Err(SourceError::NotFound(message)) if !message.contains("No route matches") => Ok(Fetched { id, raw: None }),
+        Err(error) => Err(error),
     }
-}
-
-fn show(answer: &Answer) -> Result<wire::Show<'_>, SourceError> {
-    serde_json::from_slice(&answer.body)
-        .map_err(|error| SourceError::Garbled { status: 200, reason: error.to_string() })
 }
 
 /// Reads one record and brings the mirror up to date; writes no run.
@@ -67,14 +63,19 @@ pub async fn read(db: &Db, client: &Client, tenant: TenantId, id: i64) -> Result
 }
 
 impl Fetched {
+    /// A record as the source has it.
+    pub(super) fn of(id: i64, raw: &RawValue) -> Fetched {
+        Fetched { id, raw: Some(raw.to_owned()) }
+    }
+
     /// Brings the mirror up to date.
     async fn apply(&self, tx: &mut TenantTx, origin: Origin) -> Result<Single, QueryError> {
-        let Some(Ok(show)) = self.answer.as_ref().map(show) else {
+        let Some(raw) = &self.raw else {
             let known = mirror::mark_gone(tx, &[self.id], origin).await? > 0;
             failures::resolve(tx, &[self.id]).await?;
             return Ok(Single::Gone { known });
         };
-        let sorted = Sorted::read(&[show.opportunity]);
+        let sorted = Sorted::read(&[&**raw]);
         let (written, refused) = mirror::write_one_by_one(tx, &sorted.records, origin).await?;
         let faults: Vec<_> = sorted.unreadable.into_iter().chain(refused).collect();
         failures::keep(tx, &faults, None).await?;

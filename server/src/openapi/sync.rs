@@ -58,6 +58,8 @@ pub struct StatusOut {
     history: Vec<RunOut>,
     /// Of the run that is under way.
     progress: Option<ProgressOut>,
+    /// When another system posted last; null: never.
+    last_webhook_at: Option<DateTime<Utc>>,
 }
 
 /// A run.

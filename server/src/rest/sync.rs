@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::audit::Source;
 use domain::identity::Permission;
+use domain::inbox::health;
 use domain::sync::{Request, RunKind, RunRow, RunStatus, failures as failed, store};
 use serde_json::{Value, json};
 
@@ -129,7 +130,10 @@ pub async fn status(asking: Asking, Shared(state): Shared<State>, params: Params
     params.end()?;
     let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
     let (history, progress) = store::recent(&mut tx, HISTORY).await?;
-    Ok(Json(json!({"success": true, "lastSync": history.first(), "history": history, "progress": progress})))
+    let heard = health::last_delivery(&mut tx).await?;
+    Ok(Json(json!({
+        "success": true, "lastSync": history.first(), "history": history, "progress": progress, "lastWebhookAt": heard,
+    })))
 }
 
 /// Records that could not be mirrored, newest first.

@@ -151,3 +151,24 @@ async fn without_an_account_an_event_waits_for_nobody_for_ever() {
     .await;
     assert!(event["error"].as_str().unwrap().contains("no Current RMS account"), "{event}");
 }
+
+#[tokio::test]
+async fn a_bulk_edit_is_read_in_few_requests_at_the_accounts_pace() {
+    let scene = Scene::on(crate::scene::env().await.with("BACKLINE_SYNC_INTERVAL_MS", "150"), 120).await;
+    let ids = scene.stand.ids_in_scope();
+    scene.stand.account.clear_requests();
+    scene.stand.account.delete(ids[3]);
+    for (n, id) in ids.iter().enumerate().take(80) {
+        let change = json!({"subject": format!("bulk {n}"), "updated_at": "2035-01-01T00:00:00.000Z"});
+        scene.stand.account.change(*id, patch(change));
+        scene.door.deliver(i64::try_from(n).unwrap(), *id, "update").await;
+    }
+    let open = "select count(*) from app.webhook_events where state <> 'processed'";
+    until("all are followed up", 30, async || (number(&scene.env, open).await == 0).then_some(())).await;
+    // At a pace of 450 ms a request in the long run, one for each would have taken half a minute.
+    assert!(scene.reads() < 40, "{}", scene.reads());
+    for (n, id) in ids.iter().enumerate().take(80).filter(|(n, _)| *n != 3) {
+        assert_eq!(scene.opportunity(*id).await["subject"], format!("bulk {n}"));
+    }
+    assert!(!scene.opportunity(ids[3]).await["deleted_at"].is_null());
+}

@@ -9,6 +9,7 @@ mod bodies;
 mod doors;
 mod follow_ups;
 mod health;
+mod keeping;
 mod receiving;
 mod registered;
 mod replays;

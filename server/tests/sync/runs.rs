@@ -43,7 +43,7 @@ async fn before_the_first_run_there_is_no_last_one() {
     let scene = Scene::new(5, &[]).await;
     assert_eq!(
         scene.api.status().await.unwrap(),
-        json!({"success": true, "lastSync": null, "history": [], "progress": null})
+        json!({"success": true, "lastSync": null, "history": [], "progress": null, "lastWebhookAt": null})
     );
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::cache::Computed;
-use super::{DashboardView, DateRange, Share, pie};
+use super::{DashboardView, DateRange, Share, pie, quick};
 use crate::calendar::{date, zone_or_utc};
 use crate::identity::TenantView;
 use crate::money::grouped;
@@ -46,6 +46,7 @@ impl DashboardView {
             changes: lines::recent(figures, now),
             from: range.from.map(|day| day.to_string()).unwrap_or_default(),
             to: range.to.map(|day| day.to_string()).unwrap_or_default(),
+            quick: quick::choices(range, date(now, zone), tenant.first_day.into()),
             fresh: fresh(computed, zone, now),
         }
     }
