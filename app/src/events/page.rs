@@ -15,6 +15,11 @@ use crate::opportunities::views::Views;
 pub fn page(view: EventsView) -> AnyView {
     let EventsView { states, fields, again, sheet, untouched, follows, turn, may_make } = view;
     let filtered = !sheet.chips.is_empty();
+    // First the way to the question, then the question with its number.
+    let (question, way): (Option<_>, Option<_>) = match again {
+        Some(again) if again.asked => (Some(again), None),
+        way => (None, way),
+    };
     let rows = Rows { heads: sheet.heads, rows: sheet.rows };
     let found = match (rows.rows.is_empty(), untouched) {
         (true, true) => EitherOf3::A(view! { <Nothing may_make/> }),
@@ -23,18 +28,21 @@ pub fn page(view: EventsView) -> AnyView {
                 <p class="empty">{if filtered { "Nothing fits these filters." } else { "Nothing is here." }}</p>
             </section>
         }),
-        (false, _) => EitherOf3::C(view! { <Table name="events" heads=rows.heads rows=rows.rows/> }),
+        (false, _) => {
+            EitherOf3::C(view! { <div class="events"><Table name="events" heads=rows.heads rows=rows.rows/></div> })
+        }
     };
     view! {
         <div class="top">
             <h1>"Events"</h1>
             <span class="fresh"><span class="dot"></span>{sheet.fresh}</span>
             <span class="grow"></span>
+            {way.filter(|_| !follows).map(|again| view! { <a class="btn" href=again.href>{again.words}</a> })}
             {(!follows).then(|| view! { <a class="btn" href=turn.clone()>"Follow"</a> })}
         </div>
         <Views tabs=states/>
         {if follows { Either::Left(view! { <Following turn/> }) } else { Either::Right(view! { <Filters fields/> }) }}
-        {again.filter(|_| !follows).map(|again| view! { <Again again/> })}
+        {question.map(|again| view! { <Question again/> })}
         <Chips chips=sheet.chips summary=sheet.summary/>
         {found}
         <Pages pager=sheet.pager/>
@@ -86,8 +94,6 @@ fn Filters(fields: EventFields) -> impl IntoView {
                 <label class="visually-hidden" for="filter-opportunity">"Opportunity"</label>
                 <input class="field" id="filter-opportunity" name="opportunity" inputmode="numeric" maxlength="19" value=fields.opportunity placeholder="Opportunity id"/>
                 <Select name="type" label="Action" none="Any action" choices=fields.kinds/>
-            </div>
-            <div class="filter-line">
                 <Days word="Arrived" names=("from", "to") days=(fields.from, fields.to)/>
                 <button class="btn primary">"Search"</button>
             </div>
@@ -96,16 +102,13 @@ fn Filters(fields: EventFields) -> impl IntoView {
     }
 }
 
-/// First the way to the question, then the question with its number.
+/// Whether all of the list are to be replayed.
 #[component]
-fn Again(again: AgainView) -> impl IntoView {
-    let AgainView { words, href, filter, asked } = again;
-    if !asked {
-        return Either::Left(view! { <p><a class="btn" href=href>{words}</a></p> });
-    }
+fn Question(again: AgainView) -> impl IntoView {
+    let AgainView { words, href, filter, .. } = again;
     let some = !filter.is_empty();
     let pairs = filter.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
-    Either::Right(view! {
+    view! {
         <section class="notice warn" id="again" aria-label="Replay">
             <p>{words}</p>
             <form class="actions" method="post" action="/events/replay">
@@ -114,5 +117,5 @@ fn Again(again: AgainView) -> impl IntoView {
                 <a class="btn" href=href>{if some { "Leave them" } else { "Back" }}</a>
             </form>
         </section>
-    })
+    }
 }

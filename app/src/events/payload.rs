@@ -30,7 +30,7 @@ fn Cut(cut: bool) -> impl IntoView {
 }
 
 fn node(node: Node) -> AnyView {
-    let key = node.key.map(|key| view! { <span class="key">{key}</span> " " });
+    let key = node.key.map(|key| view! { <span class="name">{key}</span> " " });
     let shown = match node.shown {
         Shown::Text(text) => EitherOf3::A(view! { <span class="value">"\""{text}"\""</span> }),
         Shown::Plain(text) => EitherOf3::B(view! { <span class="value plain">{text}</span> }),

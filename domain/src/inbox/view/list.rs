@@ -81,13 +81,14 @@ impl EventsView {
         } else {
             None
         };
-        let turned = if live { plain.clone() } else { address.without(&["page"]).with("live", "1") };
+        // Nothing is asked on a page that goes.
+        let follows = live && !again.as_ref().is_some_and(|again| again.asked);
+        let turned = if follows { plain.clone() } else { address.without(&["page"]).with("live", "1") };
         Ok(EventsView {
             states: controls::states(&address, &tally, &filter),
             fields: controls::fields(&plain, &filter, tally::kinds(tx).await?),
             untouched: tally.total == 0 && filter == EventFilter::default(),
-            // Nothing is asked on a page that goes.
-            follows: live && !again.as_ref().is_some_and(|again| again.asked),
+            follows,
             turn: turned.href(PATH),
             may_make: caller.may(Permission::Administer) && caller.person().is_some(),
             again,
@@ -106,7 +107,7 @@ impl EventsView {
 }
 
 fn heads(named: bool) -> Vec<Head> {
-    let labels = ["When", "Opportunity", "Customer", "Who", "Action", "Status", "State", "Error"];
+    let labels = ["When", "State", "Opportunity", "Customer", "Who", "Action", "Status", "Error"];
     labels.into_iter().filter(|label| named || *label != "Who").map(Head::fixed).collect()
 }
 
@@ -129,7 +130,8 @@ fn line(row: &EventRow, named: bool, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> 
         ),
         None => Cell::text(said(&row.opportunity_name)),
     };
-    let mut cells = vec![when, opportunity, Cell::text(said(&row.customer_name))];
+    let mut cells =
+        vec![when, Cell { tone: Some(tone), ..Cell::text(state) }, opportunity, Cell::text(said(&row.customer_name))];
     if named {
         cells.push(Cell::text(said(&row.user_name)));
     }
@@ -137,8 +139,7 @@ fn line(row: &EventRow, named: bool, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> 
     cells.extend([
         Cell::text(row.action_type.as_deref().map_or_else(|| "—".into(), action_words)),
         Cell::text(status_words(row.previous_status.as_deref(), row.new_status.as_deref())),
-        Cell { tone: Some(tone), ..Cell::text(state) },
-        Cell { wrap: error.is_some(), ..Cell::text(error.unwrap_or_else(|| "—".into())) },
+        Cell::text(error.unwrap_or_else(|| "—".into())),
     ]);
     cells
 }
@@ -155,6 +156,7 @@ pub(super) fn events_words(count: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dashboard::Tone;
 
     fn row() -> EventRow {
         EventRow {
@@ -189,10 +191,11 @@ mod tests {
             (cells[0].href.as_deref(), cells[0].note.as_deref()),
             (Some("/events/evt_7_1"), Some("replay, test"))
         );
-        assert_eq!(cells[1].href.as_deref(), Some("/opportunities/7"));
-        assert!(cells[1].text.starts_with("Tents xx") && cells[1].text.chars().count() == MOST_LETTERS + 1);
-        let texts: Vec<&str> = cells[2..7].iter().map(|cell| cell.text.as_str()).collect();
-        assert_eq!(texts, ["—", "Ana", "Mark as lost", "Active → Lost", "Dead"]);
+        assert_eq!(cells[2].href.as_deref(), Some("/opportunities/7"));
+        assert!(cells[2].text.starts_with("Tents xx") && cells[2].text.chars().count() == MOST_LETTERS + 1);
+        let texts: Vec<&str> = cells[3..7].iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(texts, ["—", "Ana", "Mark as lost", "Active → Lost"]);
+        assert_eq!((cells[1].text.as_str(), cells[1].tone), ("Dead", Some(Tone::Bad)));
         assert_eq!(cells[7].text.chars().count(), MOST_OF_ERROR + 1);
     }
 

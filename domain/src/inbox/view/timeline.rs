@@ -43,7 +43,8 @@ fn followed_up(event: &EventRow, deliveries: &[DeliveryRow], zone: Tz) -> Vec<Ce
         1 => Some("after 1 try".to_owned()),
         tries => Some(format!("after {tries} tries")),
     };
-    let (what, remark) = match EventState::parse(&event.state) {
+    let state = EventState::parse(&event.state);
+    let (what, remark) = match state {
         Some(EventState::Received) => {
             let tried = tries.map(|tries| format!("{tries}: {}", reason("it did not work yet")));
             (("Follow-up waits", Tone::Warn), tried.unwrap_or_else(|| "a job reads the opportunity back".into()))
@@ -65,6 +66,7 @@ fn followed_up(event: &EventRow, deliveries: &[DeliveryRow], zone: Tz) -> Vec<Ce
     // From the first delivery, or from the replay, to the end.
     let first = deliveries.iter().find_map(|delivery| delivery.follow_up_ms).map(i64::from);
     let took = event.settled_at.map(|at| first.unwrap_or_else(|| (at - event.timestamp).num_milliseconds()));
+    let took = took.filter(|_| matches!(state, Some(EventState::Processed | EventState::Dead)));
     line(event.settled_at, what, "—", took, remark, zone)
 }
 
