@@ -2,7 +2,7 @@
 
 use domain::inbox::view::{EventFields, EventsView};
 use domain::jobs::{AgainView, Rows};
-use leptos::either::{Either, EitherOf3};
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
@@ -14,6 +14,9 @@ use crate::opportunities::views::Views;
 
 pub fn page(view: EventsView) -> AnyView {
     let EventsView { states, fields, again, sheet, untouched, follows, turn, may_make } = view;
+    if untouched {
+        return view! { <div class="top"><h1>"Events"</h1></div> <Nothing may_make/> }.into_any();
+    }
     let filtered = !sheet.chips.is_empty();
     // First the way to the question, then the question with its number.
     let (question, way): (Option<_>, Option<_>) = match again {
@@ -21,15 +24,14 @@ pub fn page(view: EventsView) -> AnyView {
         way => (None, way),
     };
     let rows = Rows { heads: sheet.heads, rows: sheet.rows };
-    let found = match (rows.rows.is_empty(), untouched) {
-        (true, true) => EitherOf3::A(view! { <Nothing may_make/> }),
-        (true, false) => EitherOf3::B(view! {
+    let found = match rows.rows.is_empty() {
+        true => Either::Left(view! {
             <section class="card">
                 <p class="empty">{if filtered { "Nothing fits these filters." } else { "Nothing is here." }}</p>
             </section>
         }),
-        (false, _) => {
-            EitherOf3::C(view! { <div class="events"><Table name="events" heads=rows.heads rows=rows.rows/></div> })
+        false => {
+            Either::Right(view! { <div class="events"><Table name="events" heads=rows.heads rows=rows.rows/></div> })
         }
     };
     view! {

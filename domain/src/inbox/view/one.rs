@@ -111,7 +111,7 @@ fn facts(row: &EventRow, replays: &[Replay], zone: Tz) -> Vec<EventFact> {
         ("Event", Some(vec![Cell::text(row.id.clone())])),
         ("Replay of", row.replay_of.as_ref().map(|id| vec![link(id.clone(), PATH, id)])),
         ("Replays", (!replays.is_empty()).then(|| replays.iter().map(replay).collect())),
-        ("Test", row.is_test.then(|| vec![Cell::text("Yes: it is in no number")])),
+        ("Test", row.is_test.then(|| vec![Cell::text("Yes: no number of health counts it")])),
     ];
     facts.into_iter().filter_map(|(label, said)| Some(EventFact { label, said: said? })).collect()
 }
