@@ -14,13 +14,8 @@ use crate::settings::told::{Notice, Told};
 
 const PATH: &str = "/settings/endpoints";
 
-/// `told` is what the form before led to: a sentence, and the new address, which is on no other page. `out_of_reach` says why
-/// no other system can post to this host.
-pub fn page(
-    view: EndpointsView,
-    told: Option<(String, Option<String>)>,
-    out_of_reach: Option<&'static str>,
-) -> AnyView {
+/// `told` is what the form before led to: a sentence, and the new address, which is on no other page.
+pub fn page(view: EndpointsView, told: Option<(String, Option<String>)>) -> AnyView {
     let lines = if view.endpoints.is_empty() {
         Either::Left(view! {
             <div class="empty">
@@ -36,7 +31,7 @@ pub fn page(
         <div class="top"><h1>"Settings"</h1></div>
         <Tabs here=PATH admin=true/>
         {told.map(|(text, secret)| view! { <Notice told=Told { text, secret }/> })}
-        {out_of_reach.map(|why| view! { <OutOfReach why/> })}
+        {view.out_of_reach.map(|why| view! { <OutOfReach why/> })}
         <div class="stack">
             <section class="card" aria-labelledby="endpoints-title">
                 <header>
@@ -53,20 +48,20 @@ pub fn page(
 }
 
 #[component]
-fn OutOfReach(why: &'static str) -> impl IntoView {
+fn OutOfReach(why: String) -> impl IntoView {
     view! {
         <div class="notice warn">
             <Icon name="warning"/>
             <p>
                 <strong>"No other system can reach this host"</strong>
-                {why}". Addresses that are made now do not work from elsewhere: set it to the address under which the host is known outside, and start it again."
+                {why}". Set it to the address under which the host is known outside, and start it again: addresses that are made before do not work from elsewhere."
             </p>
         </div>
     }
 }
 
 fn line(endpoint: EndpointLine) -> impl IntoView {
-    let EndpointLine { id, label, provider, state, tone, figures, facts, works, addresses } = endpoint;
+    let EndpointLine { id, label, provider, state, tone, figures, facts, works, may_test, addresses } = endpoint;
     let figure = |(name, figure): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{figure}</dd></div> };
     let about = label.clone();
     view! {
@@ -76,30 +71,35 @@ fn line(endpoint: EndpointLine) -> impl IntoView {
                 {(!figures.is_empty()).then(|| view! { <dl class="figures">{figures.into_iter().map(figure).collect_view()}</dl> })}
                 <p class="basis">{facts.join(" · ")}</p>
             </div>
-            {works.then(|| view! { <Actions id about addresses/> })}
+            {works.then(|| view! { <Actions id about addresses may_test/> })}
         </li>
     }
 }
 
 /// What ends an address that may be in use asks first.
 #[component]
-fn Actions(id: i64, about: String, addresses: i64) -> impl IntoView {
+fn Actions(id: i64, about: String, addresses: i64, may_test: bool) -> impl IntoView {
     let sure = |action: &'static str, word: &'static str, about: String| {
         view! { <Sure action word about fields=vec![("id", id.to_string())]/> }
     };
     let of = format!(" of {about}");
+    let at_once = |action: &'static str, word: &'static str| {
+        view! {
+            <form method="post" action=action>
+                <input type="hidden" name="id" value=id/>
+                <button class="btn">{word}<span class="visually-hidden">{of.clone()}</span></button>
+            </form>
+        }
+    };
     let rotate = if addresses > 1 {
         Either::Left(sure("/settings/endpoints/rotate", "Replace the oldest address", of.clone()))
     } else {
-        Either::Right(view! {
-            <form method="post" action="/settings/endpoints/rotate">
-                <input type="hidden" name="id" value=id/>
-                <button class="btn">"Add a new address"<span class="visually-hidden">{of.clone()}</span></button>
-            </form>
-        })
+        Either::Right(at_once("/settings/endpoints/rotate", "Add a new address"))
     };
+    let test = may_test.then(|| at_once("/settings/endpoints/test", "Send a test"));
     view! {
         <div class="inline ends">
+            {test}
             {rotate}
             {(addresses > 1).then(|| sure("/settings/endpoints/end-older", "End older addresses", of))}
             {sure("/settings/endpoints/revoke", "Revoke", about)}

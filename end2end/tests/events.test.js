@@ -55,6 +55,11 @@ test('an endpoint is made by keyboard, its address is shown once, and it is revo
   await page.getByText('1 address works').waitFor();
   assert.ok(!(await page.content()).includes(address.split('/').pop()), 'it is on one page only');
 
+  await page.getByRole('button', { name: 'Send a test of Live' }).press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Update' }).waitFor();
+  await page.getByText('no number of health counts it').waitFor();
+  await page.goto('/settings/endpoints');
+
   const gone = new URL(await make('Gone')).pathname;
   const line = page.getByRole('listitem').filter({ hasText: 'Gone' });
   const yes = line.getByRole('button', { name: 'Yes, revoke' });

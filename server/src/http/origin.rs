@@ -7,7 +7,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use url::{Host, Url};
+use url::Url;
 
 use super::caller::PROCESS;
 use super::error::ApiError;
@@ -57,21 +57,6 @@ impl Origins {
         self.https || addr.ip().is_loopback()
     }
 
-    /// Why no other system can post to this host, if nothing else stands in its way.
-    pub fn out_of_reach(&self) -> Option<&'static str> {
-        let loopback = Url::parse(&self.public).is_ok_and(|url| match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => true,
-        });
-        match (self.also.is_empty(), loopback) {
-            (false, _) => Some("BACKLINE_PUBLIC_URL is not set"),
-            (true, true) => Some("BACKLINE_PUBLIC_URL names this machine for itself only"),
-            (true, false) => None,
-        }
-    }
-
     fn hold(&self, origin: &str) -> bool {
         origin == self.public || self.also.iter().any(|also| also == origin)
     }
@@ -96,16 +81,6 @@ fn is_ours(request: &Request, origins: &Origins) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn others_reach_a_public_address_only() {
-        let of = |text: &str| Origins::new(Url::parse(text).ok(), "0.0.0.0:3000".parse().unwrap()).out_of_reach();
-        assert_eq!(of(""), Some("BACKLINE_PUBLIC_URL is not set"));
-        for text in ["http://localhost:3000", "http://127.0.0.2", "http://[::1]:3000", "https://a.localhost"] {
-            assert!(of(text).is_some_and(|why| why.contains("itself")), "{text}");
-        }
-        assert_eq!(of("https://ops.example.com"), None);
-    }
 
     #[test]
     fn this_machine_has_several_names_until_a_public_one_is_set() {

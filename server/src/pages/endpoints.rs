@@ -8,7 +8,9 @@ use axum::response::{Redirect, Response};
 use domain::audit::{By, Source};
 use domain::identity::token::Token;
 use domain::identity::{Caller, IdentityError, Permission};
-use domain::inbox::view::EndpointsView;
+use domain::inbox::intake::IntakeError;
+use domain::inbox::trial::{self, TrialError};
+use domain::inbox::view::{EndpointsView, PATH as EVENTS};
 use domain::inbox::{Provider, endpoint};
 use domain::sync::Request;
 use serde::Deserialize;
@@ -48,6 +50,18 @@ impl From<IdentityError> for Stop {
                 Stop::invalid(format!("{field}: {reason}"))
             }
             refused => Stop::Refused(StatusCode::CONFLICT, refused.to_string()),
+        }
+    }
+}
+
+impl From<TrialError> for Stop {
+    fn from(error: TrialError) -> Stop {
+        match error {
+            TrialError::NoEndpoint => Stop::NotFound,
+            TrialError::Db(error) | TrialError::Intake(IntakeError::Db(error)) => Stop::Broken(error),
+            TrialError::Intake(IntakeError::Full | IntakeError::TooMany(_)) => {
+                Stop::Refused(StatusCode::TOO_MANY_REQUESTS, "Too much arrives just now. Try again in a moment.".into())
+            }
         }
     }
 }
@@ -107,6 +121,18 @@ pub async fn rotate(
     write(asking, &state, Some((text, Some(url)))).await
 }
 
+/// Sends a test delivery through the endpoint's door, and leads to its event.
+pub async fn test(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    form: Result<Form<Which>, FormRejection>,
+) -> Result<Redirect, Stop> {
+    let caller = asking.person(Permission::Administer)?;
+    let (id, request_id) = (which(form)?, current_request_id());
+    let kept = trial::deliver(&state.services, caller, Source::Screen, Some(&request_id), Some(id)).await?;
+    Ok(Redirect::to(&format!("{EVENTS}/{}", kept.event_id)))
+}
+
 pub async fn end_older(
     asking: Asking,
     Shared(state): Shared<State>,
@@ -137,11 +163,8 @@ pub async fn revoke(
 
 async fn write(asking: Asking, state: &State, told: Option<(String, Option<String>)>) -> Result<Response, Stop> {
     let caller = asking.person(Permission::Administer)?;
-    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    let view = EndpointsView::read(&mut tx, caller, chrono::Utc::now()).await?;
-    drop(tx);
-    let out_of_reach = state.origins.out_of_reach();
-    let html = asking.write(state, "Endpoints", || app::endpoints::page(view, told, out_of_reach)).await?;
+    let view = EndpointsView::read(&state.services, caller, chrono::Utc::now()).await?;
+    let html = asking.write(state, "Endpoints", || app::endpoints::page(view, told)).await?;
     Ok(answer(html, false))
 }
 

@@ -26,6 +26,7 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/events/{id}/replay", post(events::replay))
         .route("/settings/endpoints", get(endpoints::page).post(endpoints::create))
         .route("/settings/endpoints/rotate", post(endpoints::rotate))
+        .route("/settings/endpoints/test", post(endpoints::test))
         .route("/settings/endpoints/end-older", post(endpoints::end_older))
         .route("/settings/endpoints/revoke", post(endpoints::revoke))
         .route("/reports", get(reports::page).post(reports::ask))

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 76] = [
+const UNSAFE: [&str; 77] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -80,6 +80,7 @@ const UNSAFE: [&str; 76] = [
     "POST /events/replay",
     "POST /settings/endpoints",
     "POST /settings/endpoints/rotate",
+    "POST /settings/endpoints/test",
     "POST /settings/endpoints/end-older",
     "POST /settings/endpoints/revoke",
     "POST /sign-in",

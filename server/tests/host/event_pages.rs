@@ -224,6 +224,15 @@ async fn an_address_is_shown_once_and_ends_by_its_forms() {
     assert!(shown(&list).contains(">Unhealthy<") && shown(&list).contains("0.00 %"), "{}", shown(&list));
     let id = sql(stage.env.url(), "select id from webhook_endpoints").await;
     let which = format!("id={id}");
+    let tested = post(&stage.ana, "/settings/endpoints/test", &which).await;
+    assert_eq!(tested.status, 303, "{}", tested.text);
+    let event = stage.ana.get(tested.header("location")).await;
+    assert!(
+        shown(&event).contains("Test delivery") && shown(&event).contains("no number of health"),
+        "{}",
+        shown(&event)
+    );
+    assert!(shown(&stage.ana.get("/events").await).contains(">test<"));
     let second = secret(&post(&stage.ana, "/settings/endpoints/rotate", &which).await);
     for address in [&first, &second] {
         assert_eq!(deliver(&stage, &path(address), "{}").await.status, 400, "both work");
@@ -245,7 +254,7 @@ async fn an_address_is_shown_once_and_ends_by_its_forms() {
     let audited = "select string_agg(action || ' ' || source, ', ' order by id) from audit_log where entity_type = 'webhook endpoint'";
     assert_eq!(
         sql(stage.env.url(), audited).await,
-        "create screen, rotate screen, end older tokens screen, revoke screen"
+        "create screen, test screen, rotate screen, end older tokens screen, revoke screen"
     );
     let rows = sql(stage.env.url(), "select string_agg(a::text, ' ') from audit_log a").await;
     assert!(!rows.contains(&token(&first)) && !rows.contains(&token(&second)));

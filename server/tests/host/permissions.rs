@@ -170,6 +170,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("GET /settings/endpoints", "303 403 403 200  403 403 403 403 403  401 401 200"),
     ("POST /settings/endpoints", "303 403 403 400  403 403 403 403 403  401 401 400"),
     ("POST /settings/endpoints/rotate", "303 403 403 400  403 403 403 403 403  401 401 400"),
+    ("POST /settings/endpoints/test", "303 403 403 400  403 403 403 403 403  401 401 400"),
     ("POST /settings/endpoints/end-older", "303 403 403 400  403 403 403 403 403  401 401 400"),
     ("POST /settings/endpoints/revoke", "303 403 403 400  403 403 403 403 403  401 401 400"),
     ("GET /settings", "303 303 303 303  303 303 303 303 303  401 401 303"),

@@ -5,18 +5,22 @@ use chrono_tz::Tz;
 
 use crate::calendar::{ago, zone_or_utc};
 use crate::dashboard::Tone;
-use crate::db::{QueryError, TenantTx};
+use crate::db::QueryError;
 use crate::identity::Caller;
 use crate::inbox::Provider;
 use crate::inbox::endpoint::{self, EndpointRow};
 use crate::inbox::health::{self, EndpointHealth, HealthState};
+use crate::inbox::registration::reach;
 use crate::money::grouped;
+use crate::services::Services;
 
 /// The screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EndpointsView {
     /// Those that work first.
     pub endpoints: Vec<EndpointLine>,
+    /// Why no provider can reach this host, in a sentence.
+    pub out_of_reach: Option<String>,
 }
 
 /// One endpoint.
@@ -32,17 +36,23 @@ pub struct EndpointLine {
     /// "2 addresses work" and the like.
     pub facts: Vec<String>,
     pub works: bool,
+    /// Whether a test delivery can be made up for its provider.
+    pub may_test: bool,
     /// Addresses that work.
     pub addresses: i64,
 }
 
 impl EndpointsView {
-    pub async fn read(tx: &mut TenantTx, caller: &Caller, now: DateTime<Utc>) -> Result<EndpointsView, QueryError> {
+    pub async fn read(services: &Services, caller: &Caller, now: DateTime<Utc>) -> Result<EndpointsView, QueryError> {
+        let mut tx = services.db.tenant_tx(&caller.actor()).await?;
         let zone = zone_or_utc(&caller.tenant_view.timezone);
-        let healths = health::read(tx, now).await?;
+        let healths = health::read(&mut tx, now).await?;
         let of = |row: &EndpointRow| healths.iter().find(|health| health.id == row.id);
-        let rows = endpoint::rows(tx).await?;
-        Ok(EndpointsView { endpoints: rows.iter().map(|row| line(row, of(row), now, zone)).collect() })
+        let rows = endpoint::rows(&mut tx).await?;
+        Ok(EndpointsView {
+            endpoints: rows.iter().map(|row| line(row, of(row), now, zone)).collect(),
+            out_of_reach: reach(services.public_url.as_deref()).err(),
+        })
     }
 }
 
@@ -76,6 +86,7 @@ fn line(row: &EndpointRow, health: Option<&EndpointHealth>, now: DateTime<Utc>, 
         figures: health.map(|health| figures(health, now)).unwrap_or_default(),
         facts: now_facts.chain([format!("made on {}", day(row.created_at))]).chain(ended).collect(),
         works,
+        may_test: works && row.provider == Provider::CurrentRms.as_str(),
         addresses: row.live_tokens,
     }
 }
@@ -128,7 +139,7 @@ mod tests {
             state: HealthState::Unhealthy,
         };
         let line = line(&row(), Some(&health), at("2026-11-21T12:00:00Z"), Tz::Europe__Berlin);
-        assert_eq!((line.state, line.tone, line.works), ("Unhealthy", Tone::Bad, true));
+        assert_eq!((line.state, line.tone, line.works, line.may_test), ("Unhealthy", Tone::Bad, true, true));
         let figures: Vec<&str> = line.figures.iter().map(|(_, figure)| figure.as_str()).collect();
         assert_eq!(figures, ["94.50 %", "2,000", "110", "3 ms", "—", "2 min ago"]);
         assert_eq!(line.facts, ["2 addresses work", "silent after 30 minutes", "made on 21 Nov 2026"]);
@@ -138,7 +149,7 @@ mod tests {
     fn a_revoked_one_has_no_health() {
         let revoked = EndpointRow { revoked_at: Some(at("2026-11-21T10:00:00Z")), live_tokens: 0, ..row() };
         let line = line(&revoked, None, at("2026-11-21T12:00:00Z"), Tz::UTC);
-        assert_eq!((line.state, line.works, line.figures.len()), ("Revoked", false, 0));
+        assert_eq!((line.state, line.works, line.may_test, line.figures.len()), ("Revoked", false, false, 0));
         assert_eq!(line.facts, ["made on 20 Nov 2026", "revoked on 21 Nov 2026"]);
     }
 }
