@@ -4,7 +4,11 @@
 
 mod components;
 mod dashboard;
+#[cfg(feature = "ssr")]
+pub mod endpoints;
 mod error;
+#[cfg(feature = "ssr")]
+pub mod events;
 #[cfg(feature = "ssr")]
 pub mod host;
 mod identity;

@@ -13,16 +13,17 @@ use crate::identity::viewer::{Viewer, whoami};
 use crate::wire::{self, Answer};
 
 /// Address, name, whether it is an admin's.
-const PAGES: [(&str, &str, bool); 5] = [
+const PAGES: [(&str, &str, bool); 6] = [
     ("/settings/account", "Account", false),
     ("/settings/people", "People", true),
     ("/settings/keys", "API keys", true),
     ("/settings/connection", "Connection", true),
-    (IMPORT, "Import", true),
+    ("/settings/endpoints", "Endpoints", true),
+    ("/imports", "Import", true),
 ];
 
-/// Comes whole from the host.
-const IMPORT: &str = "/imports";
+/// They come whole from the host.
+const PLAIN: [&str; 2] = ["/settings/endpoints", "/imports"];
 
 /// What every page of settings asks for, made before its Suspense: in one order on both sides.
 #[derive(Clone, Copy)]
@@ -76,7 +77,7 @@ where
 #[component]
 pub fn Tabs(here: &'static str, admin: bool) -> impl IntoView {
     let links = PAGES.into_iter().filter(|(_, _, for_admins)| admin || !for_admins).map(|(address, name, _)| {
-        let rel = (address == IMPORT).then_some("external");
+        let rel = PLAIN.contains(&address).then_some("external");
         view! { <a href=address rel=rel aria-current=(address == here).then_some("page")>{name}</a> }
     });
     view! { <nav class="tabs" aria-label="Settings">{links.collect_view()}</nav> }

@@ -30,9 +30,15 @@ pub mod replay;
 #[cfg(feature = "ssr")]
 mod store;
 #[cfg(feature = "ssr")]
+pub mod tally;
+#[cfg(feature = "ssr")]
 pub mod trial;
+#[cfg(feature = "ssr")]
+pub mod view;
 
 use serde::{Deserialize, Serialize};
+
+use crate::dashboard::Tone;
 
 /// Who posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,6 +96,26 @@ impl EventState {
             EventState::Ignored => "ignored",
             EventState::Quarantined => "quarantined",
             EventState::Dead => "dead",
+        }
+    }
+
+    /// As a badge says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            EventState::Received => "Received",
+            EventState::Processed => "Processed",
+            EventState::Ignored => "Ignored",
+            EventState::Quarantined => "Quarantined",
+            EventState::Dead => "Dead",
+        }
+    }
+
+    pub const fn tone(self) -> Tone {
+        match self {
+            EventState::Received => Tone::Warn,
+            EventState::Processed => Tone::Ok,
+            EventState::Ignored => Tone::Info,
+            EventState::Quarantined | EventState::Dead => Tone::Bad,
         }
     }
 

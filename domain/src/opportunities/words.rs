@@ -68,6 +68,15 @@ pub fn field_words(key: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// At most so many letters of a text, on one line.
+pub fn brief(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
+
 /// What a kind of change is called, and the tone of its badge.
 pub fn change_words(kind: &str) -> (&'static str, Tone) {
     match kind {

@@ -1,6 +1,9 @@
-//! Pages of plain links and forms that need no WASM at all: reports and imports. What is on them is the app's.
+//! Pages of plain links and forms that need no WASM at all: events, endpoints, reports and imports. What is on them is the
+//! app's.
 
 mod asking;
+mod endpoints;
+mod events;
 mod imports;
 mod reports;
 mod stop;
@@ -17,6 +20,15 @@ use stop::Stop;
 /// Who is not signed in never comes here: the doors of the pages lie before.
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
+        .route("/events", get(events::page))
+        .route("/events/replay", post(events::replay_all))
+        .route("/events/{id}", get(events::one))
+        .route("/events/{id}/replay", post(events::replay))
+        .route("/settings/endpoints", get(endpoints::page).post(endpoints::create))
+        .route("/settings/endpoints/rotate", post(endpoints::rotate))
+        .route("/settings/endpoints/test", post(endpoints::test))
+        .route("/settings/endpoints/end-older", post(endpoints::end_older))
+        .route("/settings/endpoints/revoke", post(endpoints::revoke))
         .route("/reports", get(reports::page).post(reports::ask))
         .route("/imports", get(imports::page).post(imports::upload))
         .route("/imports/{id}", get(imports::one))

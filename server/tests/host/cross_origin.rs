@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 70] = [
+const UNSAFE: [&str; 77] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -76,6 +76,13 @@ const UNSAFE: [&str; 70] = [
     "POST /imports",
     "POST /imports/7/check",
     "POST /imports/7/apply",
+    "POST /events/7/replay",
+    "POST /events/replay",
+    "POST /settings/endpoints",
+    "POST /settings/endpoints/rotate",
+    "POST /settings/endpoints/test",
+    "POST /settings/endpoints/end-older",
+    "POST /settings/endpoints/revoke",
     "POST /sign-in",
     "POST /sign-out",
 ];
@@ -176,6 +183,10 @@ async fn a_get_of_any_route_changes_nothing() {
         "/api/notifications",
         "/jobs",
         "/jobs?again=1",
+        "/events",
+        "/events?again=1",
+        "/events?live=1&q=a",
+        "/settings/endpoints?done=revoked",
         "/jobs/1",
         "/nowhere",
         "/healthz",

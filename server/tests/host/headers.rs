@@ -162,6 +162,8 @@ async fn pages_hold_no_inline_style_and_only_scripts_with_the_nonce() {
         ("/reports", ana.get("/reports").await),
         ("/reports?list=changes&query=kind%3Dlost", ana.get("/reports?list=changes&query=kind%3Dlost").await),
         ("/imports", ana.get("/imports").await),
+        ("/events", ana.get("/events").await),
+        ("/settings/endpoints", ana.get("/settings/endpoints").await),
     ] {
         let html = &seen.text;
         assert!(html.starts_with("<!DOCTYPE html>") && html.contains("</html>"), "{path}: {html}");
@@ -173,7 +175,8 @@ async fn pages_hold_no_inline_style_and_only_scripts_with_the_nonce() {
             scripts += 1;
         }
         // Of those that need no WASM only that of the theme.
-        let plain = path.starts_with("/reports") || path.starts_with("/imports");
+        let plain =
+            ["/reports", "/imports", "/events", "/settings/endpoints"].iter().any(|page| path.starts_with(page));
         assert!(if plain { scripts == 1 } else { scripts >= 2 }, "{path}: {scripts} scripts");
         assert_eq!(html.contains("backline.js"), !plain, "{path}");
         for handler in [" onclick=", " onload=", " onerror=", "javascript:"] {

@@ -17,6 +17,7 @@ mod connection_page;
 mod consoles;
 mod cross_origin;
 mod dates;
+mod event_pages;
 mod file_pages;
 mod headers;
 mod house;

@@ -9,7 +9,7 @@ use crate::jobs::JobStatus;
 use crate::jobs::hours::wait;
 use crate::jobs::store::JobRow;
 use crate::opportunities::Cell;
-use crate::opportunities::words::field_words;
+use crate::opportunities::words::{brief, field_words};
 
 /// Letters of an error in the list; the job's page has the rest.
 const MOST_LETTERS: usize = 120;
@@ -25,7 +25,10 @@ pub(super) fn cells(row: &JobRow, eyes: Eyes) -> Vec<Cell> {
         Cell::text(time(row.started_at)),
         number(format!("{}/{}", row.attempts, row.max_attempts)),
         number(row.took(eyes.now).unwrap_or_else(|| "—".into())),
-        Cell { wrap: row.error().is_some(), ..Cell::text(row.error().map_or_else(|| "—".into(), brief)) },
+        Cell {
+            wrap: row.error().is_some(),
+            ..Cell::text(row.error().map_or_else(|| "—".into(), |error| brief(error, MOST_LETTERS)))
+        },
     ]
 }
 
@@ -53,15 +56,6 @@ impl JobRow {
 /// How much is done, and of how much where that is known.
 pub(in crate::jobs) fn steps(progress: &serde_json::Value) -> Option<(i64, Option<i64>)> {
     Some((progress.get("done")?.as_i64()?, progress.get("total").and_then(serde_json::Value::as_i64)))
-}
-
-/// The beginning of a text, on one line.
-fn brief(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MOST_LETTERS) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
-    }
 }
 
 pub(super) fn of_worker(worker: &WorkerRow, now: DateTime<Utc>) -> Vec<Cell> {
