@@ -12,7 +12,7 @@ use crate::settings::area::Tabs;
 use crate::settings::forms::{Choice, Form, Sure, TextField};
 use crate::settings::told::{Notice, Told};
 
-const PATH: &str = "/settings/endpoints";
+pub const PATH: &str = "/settings/endpoints";
 
 /// `told` is what the form before led to: a sentence, and the new address, which is on no other page.
 pub fn page(view: EndpointsView, told: Option<(String, Option<String>)>) -> AnyView {
@@ -42,13 +42,15 @@ pub fn page(view: EndpointsView, told: Option<(String, Option<String>)>) -> AnyV
                 {lines}
             </section>
             <NewEndpoint/>
+            <Registered/>
+            <Keeping days=view.keep_days/>
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn OutOfReach(why: String) -> impl IntoView {
+pub fn OutOfReach(why: String) -> impl IntoView {
     view! {
         <div class="notice warn">
             <Icon name="warning"/>
@@ -120,6 +122,42 @@ fn NewEndpoint() -> impl IntoView {
                 <TextField name="silent_after" label="Silent after minutes" kind="number" required=false hint="From 1 to 1440: without a delivery for so long it counts as silent. Empty: for a day."/>
                 <div class="form-foot"><button class="btn primary">"Make endpoint"</button></div>
             </Form>
+        </section>
+    }
+}
+
+#[component]
+fn Registered() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="registered-title">
+            <header>
+                <h2 id="registered-title">"What Current RMS posts"</h2>
+                <span class="grow"></span>
+                <a class="btn" href="/settings/endpoints/registration">"See what is registered"</a>
+            </header>
+            <p class="basis">"An account posts what was registered through its API, event by event. Backline asks it what there is, and registers what is missing."</p>
+        </section>
+    }
+}
+
+/// One form a provider: for how many days its bytes are kept.
+#[component]
+fn Keeping(days: Vec<(Provider, Option<i32>)>) -> impl IntoView {
+    let form = |(provider, days): (Provider, Option<i32>)| {
+        let value = days.map(|days| days.to_string()).unwrap_or_default();
+        view! {
+            <Form action="/settings/endpoints/keeping">
+                <input type="hidden" name="provider" value=provider.as_str()/>
+                <TextField name="keep_days" id=provider.as_str() label=provider.word() kind="number" value required=false hint="Days, from 1 to 36500. Empty: for ever."/>
+                <div class="form-foot"><button class="btn">"Keep so"</button></div>
+            </Form>
+        }
+    };
+    view! {
+        <section class="card" aria-labelledby="keeping-title">
+            <header><h2 id="keeping-title">"For how long bytes are kept"</h2></header>
+            <p class="basis">"Older ones are removed at night. Their events stay, and can no longer be replayed."</p>
+            {days.into_iter().map(form).collect_view()}
         </section>
     }
 }

@@ -22,6 +22,8 @@ mod opportunities;
 #[cfg(feature = "ssr")]
 pub mod plain;
 #[cfg(feature = "ssr")]
+pub mod registration;
+#[cfg(feature = "ssr")]
 pub mod reports;
 mod settings;
 mod shell;

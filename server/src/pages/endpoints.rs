@@ -11,7 +11,7 @@ use domain::identity::{Caller, IdentityError, Permission};
 use domain::inbox::intake::IntakeError;
 use domain::inbox::trial::{self, TrialError};
 use domain::inbox::view::{EndpointsView, PATH as EVENTS};
-use domain::inbox::{Provider, endpoint};
+use domain::inbox::{Provider, endpoint, keeping};
 use domain::sync::Request;
 use serde::Deserialize;
 
@@ -35,6 +35,13 @@ pub struct Wanted {
     silent_after: String,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keep {
+    provider: String,
+    keep_days: String,
+}
+
 #[derive(Deserialize)]
 pub struct Which {
     id: i64,
@@ -46,7 +53,11 @@ impl From<IdentityError> for Stop {
             IdentityError::Db(error) => Stop::Broken(error),
             IdentityError::NotFound(_) => Stop::NotFound,
             IdentityError::Invalid { field, reason } => {
-                let field = if field == "silentAfterMinutes" { "Silent after minutes" } else { "Name" };
+                let field = match field {
+                    "silentAfterMinutes" => "Silent after minutes",
+                    "keepDays" => "Days",
+                    _ => "Name",
+                };
                 Stop::invalid(format!("{field}: {reason}"))
             }
             refused => Stop::Refused(StatusCode::CONFLICT, refused.to_string()),
@@ -73,6 +84,7 @@ pub async fn page(
 ) -> Result<Response, Stop> {
     asking.person(Permission::Administer)?;
     let told = match done.as_str() {
+        "keeping" => Some("Bytes are kept so from the next night on."),
         "ended" => Some("Only the newest address works from now on."),
         "revoked" => Some("The endpoint is revoked. What is posted to it is answered 404; what arrived stays."),
         _ => None,
@@ -161,6 +173,26 @@ pub async fn revoke(
     Ok(Redirect::to(&format!("{PATH}?done=revoked")))
 }
 
+pub async fn keep(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    form: Result<Form<Keep>, FormRejection>,
+) -> Result<Redirect, Stop> {
+    let caller = asking.person(Permission::Administer)?;
+    let Form(keep) = form.map_err(|_| Stop::invalid("The form could not be read."))?;
+    let provider = Provider::parse(&keep.provider)
+        .ok_or_else(|| Stop::invalid("Who posts: expected Current RMS or Email Bison"))?;
+    let days = match keep.keep_days.trim() {
+        "" => None,
+        text => Some(text.parse::<i32>().map_err(|_| Stop::invalid("Days: expected a number from 1 to 36500"))?),
+    };
+    let request_id = current_request_id();
+    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
+    keeping::set(&mut tx, &by(caller, &request_id), provider, days).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("{PATH}?done=keeping")))
+}
+
 async fn write(asking: Asking, state: &State, told: Option<(String, Option<String>)>) -> Result<Response, Stop> {
     let caller = asking.person(Permission::Administer)?;
     let view = EndpointsView::read(&state.services, caller, chrono::Utc::now()).await?;
@@ -172,7 +204,7 @@ fn which(form: Result<Form<Which>, FormRejection>) -> Result<i64, Stop> {
     form.map(|Form(Which { id })| id).map_err(|_| Stop::invalid("The form could not be read."))
 }
 
-fn by<'a>(caller: &'a Caller, request_id: &'a str) -> Request<'a> {
+pub(super) fn by<'a>(caller: &'a Caller, request_id: &'a str) -> Request<'a> {
     Request { by: By::from(caller), source: Source::Screen, request_id: Some(request_id) }
 }
 

@@ -5,6 +5,7 @@ mod asking;
 mod endpoints;
 mod events;
 mod imports;
+mod registration;
 mod reports;
 mod stop;
 
@@ -25,6 +26,8 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/events/{id}", get(events::one))
         .route("/events/{id}/replay", post(events::replay))
         .route("/settings/endpoints", get(endpoints::page).post(endpoints::create))
+        .route("/settings/endpoints/registration", get(registration::page).post(registration::register))
+        .route("/settings/endpoints/keeping", post(endpoints::keep))
         .route("/settings/endpoints/rotate", post(endpoints::rotate))
         .route("/settings/endpoints/test", post(endpoints::test))
         .route("/settings/endpoints/end-older", post(endpoints::end_older))

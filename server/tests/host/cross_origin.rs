@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 77] = [
+const UNSAFE: [&str; 79] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -79,6 +79,8 @@ const UNSAFE: [&str; 77] = [
     "POST /events/7/replay",
     "POST /events/replay",
     "POST /settings/endpoints",
+    "POST /settings/endpoints/registration",
+    "POST /settings/endpoints/keeping",
     "POST /settings/endpoints/rotate",
     "POST /settings/endpoints/test",
     "POST /settings/endpoints/end-older",

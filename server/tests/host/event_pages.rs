@@ -6,7 +6,7 @@ use serde_json::json;
 use super::browser::{Browser, PASSWORD, Seen};
 use super::plain::{Plain, secret, shown};
 use super::psql::sql;
-use super::support::{Env, Host, Tenant};
+use super::support::{Env, Host, Stand, Tenant};
 
 struct Stage {
     env: Env,
@@ -258,4 +258,40 @@ async fn an_address_is_shown_once_and_ends_by_its_forms() {
     );
     let rows = sql(stage.env.url(), "select string_agg(a::text, ' ') from audit_log a").await;
     assert!(!rows.contains(&token(&first)) && !rows.contains(&token(&second)));
+}
+
+#[tokio::test]
+async fn what_is_registered_is_shown_and_days_are_kept_by_their_form() {
+    let mut stage = stage().await;
+    let refused = stage.ana.get("/settings/endpoints/registration").await;
+    assert!(
+        refused.status == 409 && shown(&refused).contains("no Current RMS account is connected"),
+        "{}",
+        refused.text
+    );
+    let source = Stand::of(3, &[]).await;
+    let north = Tenant::of(&stage.env, "north", "");
+    assert_eq!(north.connect_to(&source.base_url, "demo", "demo-token").await.exit, 0);
+    let page = stage.ana.get("/settings/endpoints/registration").await;
+    assert_eq!((page.status, shown(&page).matches(">Missing<").count()), (200, 21), "{}", shown(&page));
+    assert!(
+        shown(&page).contains("BACKLINE_PUBLIC_URL is not set") && !shown(&page).contains("Register what is missing")
+    );
+    let refused = post(&stage.ana, "/settings/endpoints/registration", "").await;
+    assert!(refused.status == 409 && shown(&refused).contains("BACKLINE_PUBLIC_URL is not set"), "{}", refused.text);
+    for (form, words) in [
+        ("provider=fax&keep_days=3", "Who posts: expected"),
+        ("provider=current-rms&keep_days=0", "Days: expected a number from 1 to 36500"),
+        ("provider=current-rms&keep_days=x", "Days: expected a number from 1 to 36500"),
+    ] {
+        let refused = post(&stage.ana, "/settings/endpoints/keeping", form).await;
+        assert!(refused.status == 400 && shown(&refused).contains(words), "{form}: {}", refused.text);
+    }
+    for (days, value) in [("90", "value=\"90\""), ("", "value=\"\"")] {
+        let form = format!("provider=current-rms&keep_days={days}");
+        let kept = post(&stage.ana, "/settings/endpoints/keeping", &form).await;
+        assert_eq!(kept.status, 303, "{}", kept.text);
+        let page = stage.ana.get(kept.header("location")).await;
+        assert!(shown(&page).contains(value) && shown(&page).contains("from the next night on"), "{}", shown(&page));
+    }
 }

@@ -7,10 +7,10 @@ use crate::calendar::{ago, zone_or_utc};
 use crate::dashboard::Tone;
 use crate::db::QueryError;
 use crate::identity::Caller;
-use crate::inbox::Provider;
 use crate::inbox::endpoint::{self, EndpointRow};
 use crate::inbox::health::{self, EndpointHealth, HealthState};
 use crate::inbox::registration::reach;
+use crate::inbox::{Provider, keeping};
 use crate::money::grouped;
 use crate::services::Services;
 
@@ -21,6 +21,8 @@ pub struct EndpointsView {
     pub endpoints: Vec<EndpointLine>,
     /// Why no provider can reach this host, in a sentence.
     pub out_of_reach: Option<String>,
+    /// Days for which each provider's bytes are kept; none: for ever.
+    pub keep_days: Vec<(Provider, Option<i32>)>,
 }
 
 /// One endpoint.
@@ -49,9 +51,11 @@ impl EndpointsView {
         let healths = health::read(&mut tx, now).await?;
         let of = |row: &EndpointRow| healths.iter().find(|health| health.id == row.id);
         let rows = endpoint::rows(&mut tx).await?;
+        let days = keeping::days(&mut tx).await?;
         Ok(EndpointsView {
             endpoints: rows.iter().map(|row| line(row, of(row), now, zone)).collect(),
             out_of_reach: reach(services.public_url.as_deref()).err(),
+            keep_days: Provider::ALL.map(|provider| (provider, days.get(provider.as_str()).copied().flatten())).into(),
         })
     }
 }
@@ -75,7 +79,7 @@ fn line(row: &EndpointRow, health: Option<&EndpointHealth>, now: DateTime<Utc>, 
         None => "silent after a day".into(),
     };
     let ended = row.revoked_at.map(|at| format!("revoked on {}", day(at)));
-    let now_facts = works.then(|| [addresses, silent]).into_iter().flatten();
+    let now_facts = works.then_some([addresses, silent]).into_iter().flatten();
     EndpointLine {
         id: row.id,
         label: row.label.clone(),

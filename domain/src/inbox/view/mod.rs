@@ -5,6 +5,7 @@ mod endpoints;
 mod list;
 mod one;
 mod payload;
+mod registration;
 mod timeline;
 
 pub use controls::EventFields;
@@ -12,6 +13,7 @@ pub use endpoints::{EndpointLine, EndpointsView};
 pub use list::EventsView;
 pub use one::{EventFact, EventView};
 pub use payload::{Node, Payload, Shown};
+pub use registration::RegistrationView;
 
 use super::EventState;
 use crate::dashboard::Tone;
