@@ -75,7 +75,7 @@ fn line(row: &EndpointRow, health: Option<&EndpointHealth>, now: DateTime<Utc>, 
         None => "silent after a day".into(),
     };
     let ended = row.revoked_at.map(|at| format!("revoked on {}", day(at)));
-    let now_facts = works.then(|| [addresses, silent]).into_iter().flatten();
+    let now_facts = works.then_some([addresses, silent]).into_iter().flatten();
     EndpointLine {
         id: row.id,
         label: row.label.clone(),
