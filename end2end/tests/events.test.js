@@ -148,13 +148,13 @@ test('a rep sees neither who did it nor what was posted', async () => {
   await close();
 });
 
-/** Every state at once, with long and hostile texts, deliveries and health. */
+/** Every state at once (what waits is of no opportunity, or a worker would take it), with long and hostile texts, deliveries and health. */
 const STATES = `
   with t as (select id from app.tenants where slug = 'demo'), e as (select min(id) id from app.webhook_endpoints),
     body as (select convert_to(jsonb_build_object('action', jsonb_build_object('name', ${quoted(HOSTILE)}, 'id', 12345678901234567890, 'deep', '[[[[[[[[[[[[[[{"a": [true, null, 1.50]}]]]]]]]]]]]]]]'::jsonb,
       ${quoted(HOSTILE)}, jsonb_build_array(1, 2, ${quoted(HOSTILE)}), 'text', repeat('word ', 400), 'empty', '{}'::jsonb))::text, 'utf8') b)
   insert into app.webhook_events (tenant_id, id, timestamp, opportunity_id, opportunity_name, customer_name, user_name, action_type, previous_status, new_status, error, raw_payload, endpoint_id, provider, state, replay_of, is_test, attempts, settled_at)
-    select t.id, 'evt_' || n.state || '_' || i, now() - i * interval '1 hour', 40 + i, n.name, n.name, n.name, n.action, n.old, n.new, n.error, case n.state when 'quarantined' then convert_to(repeat(${quoted(HOSTILE)} || E'\\n', 20), 'utf8') else b end,
+    select t.id, 'evt_' || n.state || '_' || i, now() - i * interval '1 hour', case n.state when 'received' then null else 40 + i end, n.name, n.name, n.name, n.action, n.old, n.new, n.error, case n.state when 'quarantined' then convert_to(repeat(${quoted(HOSTILE)} || E'\\n', 20), 'utf8') else b end,
       e.id, 'current-rms', n.state, case i when 2 then 'evt_' || n.state || '_1' end, i = 3, n.tries, case n.state when 'received' then null else now() - i * interval '1 hour' + interval '812 ms' end
     from t, e, body, generate_series(1, 12) i, (values
       ('received', 'Summer fair', 'update', null, null, null, 0), ('processed', 'Wedding at the lake', 'convert_to_order', 'Quotation · Provisional', 'Order · Active', null, 1),

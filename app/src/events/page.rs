@@ -94,7 +94,7 @@ fn Filters(fields: EventFields) -> impl IntoView {
                 <label class="visually-hidden" for="filter-q">"Search"</label>
                 <input class="field grow" id="filter-q" type="search" name="q" maxlength="200" value=fields.q placeholder="Search names and event ids"/>
                 <label class="visually-hidden" for="filter-opportunity">"Opportunity"</label>
-                <input class="field" id="filter-opportunity" name="opportunity" inputmode="numeric" maxlength="19" value=fields.opportunity placeholder="Opportunity id"/>
+                <input class="field" id="filter-opportunity" name="opportunity" inputmode="numeric" maxlength="19" size="12" value=fields.opportunity placeholder="Opportunity id"/>
                 <Select name="type" label="Action" none="Any action" choices=fields.kinds/>
                 <Days word="Arrived" names=("from", "to") days=(fields.from, fields.to)/>
                 <button class="btn primary">"Search"</button>

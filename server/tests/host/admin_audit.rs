@@ -53,7 +53,7 @@ impl Stage {
             Some("keys") => self.key.clone(),
             Some("jobs") => self.job(if path.ends_with("retry") { "cancelled" } else { "pending" }).await,
             Some("schedules") => sql(self.env.url(), "select id from schedules order by id limit 1").await,
-            Some("webhooks") => {
+            Some("webhooks" | "test-webhook") => {
                 let made = "insert into webhook_endpoints (tenant_id, provider, label) select id, 'current-rms', 'x' from tenants returning id";
                 sql(self.env.url(), made).await
             }
