@@ -69,7 +69,7 @@ create index webhook_events_opportunity on app.webhook_events (tenant_id, opport
 -- What a follow-up settles, and what is looked for when one was lost.
 create index webhook_events_open on app.webhook_events (tenant_id, opportunity_id) where state = 'received';
 create index webhook_events_unhappy on app.webhook_events (tenant_id, state, timestamp desc) where state in ('quarantined', 'dead');
-create index webhook_events_replays on app.webhook_events (tenant_id, replay_job, replay_of) where replay_job is not null;
+create index webhook_events_replays on app.webhook_events (tenant_id, replay_of, replay_job) where replay_of is not null;
 call app.guard('app.webhook_events');
 grant insert, update on app.webhook_events to backline_worker;
 -- A request makes replays only.

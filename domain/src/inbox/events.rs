@@ -199,22 +199,13 @@ pub async fn find(tx: &mut TenantTx, id: &str) -> Result<Option<EventRow>, Error
 /// A replay of an event: its id, when it was made, its state.
 pub type Replay = (String, DateTime<Utc>, String);
 
-/// The newest replays of an event. They are of the same opportunity, by which they are found quickly; those of one that names
-/// none are looked for among all that came later.
-pub async fn replays(tx: &mut TenantTx, event: &EventRow, most: i64) -> Result<Vec<Replay>, Error> {
+/// The newest replays of an event.
+pub async fn replays(tx: &mut TenantTx, id: &str, most: i64) -> Result<Vec<Replay>, Error> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        r#"select id as "id!", timestamp as "timestamp!", state as "state!" from (
-               select id, timestamp, state from webhook_events
-               where tenant_id = $1 and opportunity_id = $2 and timestamp >= $3 and replay_of = $4
-               union all
-               select id, timestamp, state from webhook_events
-               where $2::bigint is null and tenant_id = $1 and timestamp >= $3 and replay_of = $4
-           ) replays order by timestamp desc limit $5"#,
+        "select id, timestamp, state from webhook_events where tenant_id = $1 and replay_of = $2 order by timestamp desc limit $3",
         tenant,
-        event.opportunity_id,
-        event.timestamp,
-        event.id,
+        id,
         most
     )
     .fetch_all(tx.connection())

@@ -57,7 +57,7 @@ impl EventView {
         let may_read = caller.may(Permission::ReadPayloads);
         let row = if may_read { row } else { row.without_people() };
         let deliveries = events::deliveries(tx, id).await?;
-        let replays = events::replays(tx, &row, MOST_REPLAYS).await?;
+        let replays = events::replays(tx, &row.id, MOST_REPLAYS).await?;
         let bytes = if may_read { events::raw(tx, id).await?.flatten() } else { None };
         let zone = zone_or_utc(&caller.tenant_view.timezone);
         let (state, tone) = state_words(&row.state);
