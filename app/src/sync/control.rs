@@ -48,8 +48,8 @@ pub fn SyncControl(first: SyncView, on_end: Callback<()>) -> impl IntoView {
             }
         });
     });
-    // A run of another tab, another host or the command line shows at once.
-    use_live(&[Topic::Sync], Callback::new(move |()| spawn_local(look())));
+    // A run of another tab, another host or the command line shows at once, and so does a webhook.
+    use_live(&[Topic::Sync, Topic::Events], Callback::new(move |()| spawn_local(look())));
     let answered = move |result: Option<Result<i64, crate::AppError>>| {
         let Some(result) = result else { return };
         if let Err(error) = result {
@@ -80,6 +80,9 @@ pub fn SyncControl(first: SyncView, on_end: Callback<()>) -> impl IntoView {
             {move || state.with(|state| state.active.as_ref().map(bar))}
             {move || state.with(|state| state.error.clone().map(|error| view! { <p class="sync-error" role="alert">{error}</p> }))}
             {move || state.with(|state| view! { <Runs runs=state.runs.clone()/> })}
+            {move || state.with(|state| state.heard.clone().map(|heard| view! {
+                <p class="basis"><a href="/events" rel="external">{heard}</a></p>
+            }))}
         </section>
     }
 }

@@ -16,6 +16,8 @@ pub mod cache;
 pub mod dates;
 #[cfg(feature = "ssr")]
 mod drawings;
+#[cfg(feature = "ssr")]
+mod events;
 mod history;
 #[cfg(feature = "ssr")]
 pub mod night;
@@ -68,7 +70,8 @@ pub struct Dashboard {
     pub sync_info: SyncInfo,
 }
 
-/// The cards. What only webhooks can tell is null until they arrive, never 0.
+/// The cards. What only webhooks can tell is null until they arrive, never 0; it is of the last 24 hours, of at most the 20,000
+/// newest events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {

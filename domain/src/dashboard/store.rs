@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::history::{Day, Figures};
-use super::{Dashboard, DateRange, MonthValue, Overview, StatusCount, SyncInfo, activity, before, snapshot};
+use super::{Dashboard, DateRange, MonthValue, Overview, StatusCount, SyncInfo, activity, before, events, snapshot};
 use crate::calendar::{date, day_end, day_start, month, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;
@@ -33,7 +33,8 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
     let now = Utc::now();
     let today = date(now, zone);
     let first = range.from.unwrap_or(today).with_day(1).unwrap_or(today);
-    let overview = overview(tx, &bounds, month(now, zone)).await?;
+    let mut overview = overview(tx, &bounds, month(now, zone)).await?;
+    events::fill(tx, &mut overview).await?;
     let status_distribution = statuses(tx, &bounds).await?;
     let mut days = snapshot::read(tx, now, zone).await?;
     let before = before::read(tx, range, &days, today, zone).await?;

@@ -43,6 +43,8 @@ pub struct SyncView {
     /// What went wrong in the newest run, and what to do.
     pub error: Option<String>,
     pub runs: Vec<RunView>,
+    /// "last webhook 2 min ago"; none where none has ever come.
+    pub heard: Option<String>,
 }
 
 #[cfg(feature = "ssr")]
@@ -58,6 +60,7 @@ mod build {
     use crate::dashboard::Tone;
     use crate::db::TenantTx;
     use crate::identity::tenant;
+    use crate::inbox::health::last_delivery;
     use crate::money::grouped;
     use crate::sync::{Progress, RunRow, RunStatus, connection, store};
 
@@ -83,6 +86,7 @@ mod build {
                     .map(|run| active(run, progress, cancelling)),
                 error: newest.and_then(|run| run.error.clone()),
                 runs: rows.iter().map(|run| line(run, now, zone)).collect(),
+                heard: last_delivery(tx).await?.map(|at| format!("last webhook {}", ago(at, now))),
             })
         }
     }

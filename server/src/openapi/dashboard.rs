@@ -57,7 +57,8 @@ struct MonthValueOut {
     quoted: MoneyOut,
 }
 
-/// The cards. What only webhooks can tell is null until they arrive, never 0.
+/// The cards. What only webhooks can tell is null until they arrive, never 0; it is of the last 24 hours, of at most the 20,000
+/// newest events.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Overview, rename_all = "camelCase")]
 struct OverviewOut {
