@@ -13,7 +13,7 @@ use crate::settings::told::{Notice, Told};
 pub fn page(view: RegistrationView, told: Option<String>) -> AnyView {
     let RegistrationView { out_of_reach, events, open } = view;
     let line = |(name, word, tone): (String, &'static str, Tone)| {
-        view! { <li><p class="line grow"><span class="grow">{name}</span><Badge tone word/></p></li> }
+        view! { <li><div class="grow"><p class="line"><span class="grow">{name}</span><Badge tone word/></p></div></li> }
     };
     let may_register = open > 0 && out_of_reach.is_none();
     view! {
