@@ -19,7 +19,7 @@ async fn north_runs() -> (Scene, Stand, Tenant, Api) {
 #[tokio::test]
 async fn a_run_is_invisible_to_another_tenant() {
     let (_scene, _stand, _south, api) = north_runs().await;
-    let nothing = json!({"success": true, "lastSync": null, "history": [], "progress": null});
+    let nothing = json!({"success": true, "lastSync": null, "history": [], "progress": null, "lastWebhookAt": null});
     assert_eq!(api.status().await.unwrap(), nothing);
 }
 
