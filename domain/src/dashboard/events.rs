@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Overview;
 use crate::db::TenantTx;
+use crate::inbox::health::hundredths;
 
 /// Newest events that are counted: a dashboard does not grow dearer with a flood.
 const MOST: i64 = 20_000;
@@ -43,8 +44,7 @@ async fn last(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
 
 /// Per cent with two decimals; none without an event.
 fn rate(total: i64, failed: i64) -> Option<f64> {
-    let hundredths = ((total - failed) * 20_000 + total).checked_div(total * 2)?;
-    Some(f64::from(i32::try_from(hundredths).ok()?) / 100.0)
+    Some(f64::from(i32::try_from(hundredths(total, failed)?).ok()?) / 100.0)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 
+use crate::opportunities::scalar::is_deeper_than;
+
 /// Deepest nesting of a body that is read.
 pub const DEEPEST: usize = 64;
 /// Characters of a text that are shown.
@@ -30,31 +32,12 @@ pub enum Unreadable {
 /// The whole body, once it is known to be JSON of a bearable depth.
 pub fn read(body: &[u8]) -> Result<&RawValue, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
-    if depth(body) > DEEPEST {
+    if is_deeper_than(DEEPEST, text) {
         return Err(Unreadable::TooDeep);
     }
     let no_json = |error: serde_json::Error| Unreadable::NoJson(error.to_string());
     serde_json::from_str::<IgnoredAny>(text).map_err(no_json)?;
     serde_json::from_str(text).map_err(no_json)
-}
-
-/// The deepest nesting, counted on the bytes.
-fn depth(body: &[u8]) -> usize {
-    let (mut now, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
-    for byte in body {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => {
-                now += 1;
-                deepest = deepest.max(now);
-            }
-            b'}' | b']' if !in_text => now = now.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// The fields of an object, each as it was written. Of a name that occurs twice the last counts.

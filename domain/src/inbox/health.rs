@@ -99,10 +99,15 @@ fn state(total: i64, failed: i64, silent: bool) -> HealthState {
     }
 }
 
-/// Two decimals, half up.
+/// Per cent with two decimals.
 fn rate(total: i64, failed: i64) -> Option<String> {
-    let hundredths = ((total - failed) * 20_000 + total).checked_div(total * 2)?;
+    let hundredths = hundredths(total, failed)?;
     Some(format!("{}.{:02}", hundredths / 100, hundredths % 100))
+}
+
+/// The share of the good in hundredths of a per cent, half up; none of nothing.
+pub(crate) fn hundredths(total: i64, failed: i64) -> Option<i64> {
+    ((total - failed) * 20_000 + total).checked_div(total * 2)
 }
 
 #[cfg(test)]

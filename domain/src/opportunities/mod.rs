@@ -36,7 +36,7 @@ mod rows;
 #[cfg(feature = "ssr")]
 pub mod saved;
 #[cfg(feature = "ssr")]
-mod scalar;
+pub(crate) mod scalar;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
