@@ -2,11 +2,12 @@
 //! whole from the host ([`crate::plain`]).
 
 use domain::inbox::Provider;
-use domain::inbox::view::{EndpointLine, EndpointsView};
+use domain::inbox::view::{EndpointLine, EndpointsView, Hours};
 use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::components::badge::Badge;
+use crate::components::chart::Bars;
 use crate::components::icon::Icon;
 use crate::settings::area::Tabs;
 use crate::settings::forms::{Choice, Form, Sure, TextField};
@@ -63,7 +64,7 @@ pub fn OutOfReach(why: String) -> impl IntoView {
 }
 
 fn line(endpoint: EndpointLine) -> impl IntoView {
-    let EndpointLine { id, label, provider, state, tone, figures, facts, works, may_test, addresses } = endpoint;
+    let EndpointLine { id, label, provider, state, tone, figures, hours, facts, works, may_test, addresses } = endpoint;
     let figure = |(name, figure): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{figure}</dd></div> };
     let about = label.clone();
     view! {
@@ -71,10 +72,39 @@ fn line(endpoint: EndpointLine) -> impl IntoView {
             <div class="grow">
                 <p class="line"><strong>{label}</strong><span class="dim">{provider}</span><Badge tone word=state/></p>
                 {(!figures.is_empty()).then(|| view! { <dl class="figures">{figures.into_iter().map(figure).collect_view()}</dl> })}
+                {hours.map(by_hour)}
                 <p class="basis">{facts.join(" · ")}</p>
             </div>
             {works.then(|| view! { <Actions id about addresses may_test/> })}
         </li>
+    }
+}
+
+/// Deliveries hour by hour: closed, since most look at the figures only.
+fn by_hour(hours: Hours) -> impl IntoView {
+    let row = |(hour, good, failed): (String, String, String)| {
+        view! { <tr><th scope="row">{hour}</th><td class="num">{good}</td><td class="num">{failed}</td></tr> }
+    };
+    view! {
+        <details class="chart-data">
+            <summary>"The last 24 hours"</summary>
+            <figure class="chart">
+                <p class="keys">
+                    <span class="key"><span class="swatch swatch-1"></span>"Good"</span>
+                    <span class="key"><span class="swatch swatch-2"></span>"Failed"</span>
+                </p>
+                <div class="plot columns" tabindex="0" role="region" aria-label="Chart of the deliveries by hour">
+                    <Bars svg=hours.bars label="Bars of the deliveries in each hour; the table below has the numbers"/>
+                </div>
+                <div class="scroll" role="region" aria-label="Table of the deliveries by hour" tabindex="0">
+                    <table class="compact">
+                        <caption class="visually-hidden">"Deliveries by hour"</caption>
+                        <thead><tr><th scope="col">"Hour"</th><th scope="col" class="num">"Good"</th><th scope="col" class="num">"Failed"</th></tr></thead>
+                        <tbody>{hours.lines.into_iter().map(row).collect_view()}</tbody>
+                    </table>
+                </div>
+            </figure>
+        </details>
     }
 }
 

@@ -11,7 +11,7 @@ pub fn ChangesCard(changes: Vec<ChangeView>, href: String) -> impl IntoView {
         <section class="card s7" aria-labelledby="changes-title">
             <header>
                 <h2 id="changes-title">"Recent changes"</h2>
-                <span class="basis">"from syncs, newest first"</span>
+                <span class="basis">"newest first"</span>
                 <span class="grow"></span>
                 <a class="basis" href=href>"All changes"</a>
             </header>

@@ -5,6 +5,7 @@ mod api;
 mod by_day;
 pub mod cards;
 mod changes;
+mod events;
 mod months;
 pub mod page;
 mod range;

@@ -13,6 +13,7 @@ use super::api::dashboard;
 use super::by_day::ByDayCard;
 use super::cards::Cards;
 use super::changes::ChangesCard;
+use super::events::EventsCard;
 use super::months::MonthsCard;
 use super::range::Head;
 use super::status::StatusCard;
@@ -74,6 +75,7 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                     {move || Suspend::new(async move {
                         figures.await.ok().map(|view| view! {
                             <TimelineCard timeline=view.timeline days=view.days/>
+                            {view.events.map(|events| view! { <EventsCard events/> })}
                             <ChangesCard changes=view.changes href=view.changes_href/>
                             <TopCard top=view.top/>
                         })

@@ -73,7 +73,7 @@ pub(super) async fn recent(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<Act
         r#"select c.id::text as "id!", c.changed_at as "timestamp!", o.id as "opportunity_id!", o.name as "opportunity_name!",
             o.organisation_name as customer_name, null::text as user_name, c.kind as "action_type!",
             case when c.kind = 'created' then o.opportunity_status else c.fields -> 'opportunity_status' ->> 1 end as new_status,
-            null::bool as processed, null::text as error
+            case when c.source = 'webhook' then true end as processed, null::text as error
         from opportunity_changes c join opportunities o on o.tenant_id = c.tenant_id and o.id = c.opportunity_id
         where c.tenant_id = $1 and ($2::timestamptz is null or o.starts_at >= $2) and ($3::timestamptz is null or o.starts_at < $3)
         order by c.changed_at desc, c.id desc limit 20"#,

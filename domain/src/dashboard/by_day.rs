@@ -102,6 +102,7 @@ mod tests {
         Dashboard {
             overview,
             before: Before::default(),
+            action_type_distribution: Vec::new(),
             status_distribution: Vec::new(),
             by_day,
             value_by_month: Vec::new(),

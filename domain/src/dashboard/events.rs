@@ -2,34 +2,45 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Overview;
+use super::{ActionCount, Overview};
 use crate::db::TenantTx;
 use crate::inbox::health::hundredths;
 
 /// Newest events that are counted: a dashboard does not grow dearer with a flood.
 const MOST: i64 = 20_000;
+/// Actions that are told apart: an account has some twenty, and anybody with an address could make up more.
+const ACTIONS: i64 = 50;
 
-/// Fills in the figures of events; they stay null until a first one has come.
-pub(super) async fn fill(tx: &mut TenantTx, overview: &mut Overview) -> Result<(), sqlx::Error> {
+/// Fills in the figures of events, which stay null until a first one has come, and tells their actions.
+pub(super) async fn fill(tx: &mut TenantTx, overview: &mut Overview) -> Result<Vec<ActionCount>, sqlx::Error> {
     overview.last_event_time = last(tx).await?;
     if overview.last_event_time.is_none() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let tenant = tx.tenant();
-    let day = sqlx::query!(
-        r#"select count(*) as "total!", count(*) filter (where state in ('quarantined', 'dead')) as "failed!" from (
-            select state from webhook_events
-            where tenant_id = $1 and timestamp > now() - interval '24 hours' and not is_test and replay_of is null
-            order by timestamp desc limit $2) e"#,
+    let actions = sqlx::query!(
+        r#"select action_type, sum(count)::bigint as "count!", sum(failed)::bigint as "failed!" from (
+            select case when place <= $3 then action_type end as action_type, count, failed from (
+                select action_type, count(*) as count, count(*) filter (where state in ('quarantined', 'dead')) as failed,
+                    row_number() over (order by count(*) desc, action_type) as place
+                from (
+                    select action_type, state from webhook_events
+                    where tenant_id = $1 and timestamp > now() - interval '24 hours' and not is_test and replay_of is null
+                    order by timestamp desc limit $2
+                ) newest group by 1
+            ) placed
+        ) named group by 1 order by 2 desc, 1"#,
         tenant,
-        MOST
+        MOST,
+        ACTIONS
     )
-    .fetch_one(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
-    overview.total_events = Some(day.total);
-    overview.failed_events = Some(day.failed);
-    overview.success_rate = rate(day.total, day.failed);
-    Ok(())
+    let (total, failed) = actions.iter().fold((0, 0), |(all, bad), of| (all + of.count, bad + of.failed));
+    overview.total_events = Some(total);
+    overview.failed_events = Some(failed);
+    overview.success_rate = rate(total, failed);
+    Ok(actions.into_iter().map(|of| ActionCount { action_type: of.action_type, count: of.count }).collect())
 }
 
 async fn last(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, sqlx::Error> {

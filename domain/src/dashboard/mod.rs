@@ -35,7 +35,7 @@ mod view;
 
 pub use history::{Before, Day, Earlier, Figures};
 pub use view::{
-    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, MonthBar, Quick, Share, Spark, Tone, TopView,
+    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, DayEvents, MonthBar, Quick, Share, Spark, Tone, TopView,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -58,6 +58,8 @@ pub struct Dashboard {
     pub overview: Overview,
     /// What the cards are compared with.
     pub before: Before,
+    /// The actions of the events that the overview counts, the commonest first.
+    pub action_type_distribution: Vec<ActionCount>,
     pub status_distribution: Vec<StatusCount>,
     /// The last 30 days in the tenant's zone, today last and live: the whole mirror, whatever the dates.
     pub by_day: Vec<Day>,
@@ -88,6 +90,15 @@ pub struct Overview {
     pub orders_this_month: i64,
     /// Records of the source that cannot be mirrored now.
     pub failed_records: i64,
+}
+
+/// Events of one action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionCount {
+    /// The provider's word; null where an event has none that could be read.
+    pub action_type: Option<String>,
+    pub count: i64,
 }
 
 /// Records with one status.
@@ -141,13 +152,13 @@ pub struct Activity {
     pub opportunity_id: i64,
     pub opportunity_name: String,
     pub customer_name: Option<String>,
-    /// Only a webhook names a person.
+    /// Null: reps see the dashboard too, and may not read who did what at the source. The events have it.
     pub user_name: Option<String>,
     /// created, updated, deleted or restored.
     pub action_type: String,
     /// The status that the change brought, when it brought one.
     pub new_status: Option<String>,
-    /// What only an event can be: null for a change.
+    /// Whether an event brought the change and was followed up; null for what a sync found.
     pub processed: Option<bool>,
     pub error: Option<String>,
 }

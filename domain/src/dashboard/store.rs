@@ -34,7 +34,7 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
     let today = date(now, zone);
     let first = range.from.unwrap_or(today).with_day(1).unwrap_or(today);
     let mut overview = overview(tx, &bounds, month(now, zone)).await?;
-    events::fill(tx, &mut overview).await?;
+    let action_type_distribution = events::fill(tx, &mut overview).await?;
     let status_distribution = statuses(tx, &bounds).await?;
     let mut days = snapshot::read(tx, now, zone).await?;
     let before = before::read(tx, range, &days, today, zone).await?;
@@ -46,6 +46,7 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
     Ok(Dashboard {
         overview,
         before,
+        action_type_distribution,
         status_distribution,
         by_day: days,
         value_by_month: months(tx, &bounds, first, zone).await?,

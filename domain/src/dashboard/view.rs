@@ -101,6 +101,15 @@ pub struct ByDayView {
     pub all_dates: bool,
 }
 
+/// What other systems posted in the last day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayEvents {
+    /// A name and a figure each.
+    pub figures: Vec<(String, String)>,
+    /// The commonest actions; of the commonest one the percent is 100.
+    pub actions: Vec<Share>,
+}
+
 /// An opportunity with many changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopView {
@@ -140,6 +149,8 @@ pub struct DashboardView {
     /// The list of all changes.
     pub changes_href: String,
     pub by_day: ByDayView,
+    /// None until a first event has come.
+    pub events: Option<DayEvents>,
     pub top: Vec<TopView>,
     /// The range in the address, as a form shows it; empty without one.
     pub from: String,

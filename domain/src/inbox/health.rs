@@ -79,6 +79,33 @@ pub async fn read(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<EndpointH
         .collect())
 }
 
+/// The deliveries of an hour, in the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthHour {
+    pub endpoint: i64,
+    /// Its beginning.
+    pub hour: DateTime<Utc>,
+    pub total: i64,
+    pub failed: i64,
+}
+
+/// The hours of the last day in which an endpoint that works got something.
+pub async fn hours(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<HealthHour>, Error> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        HealthHour,
+        r#"select l.endpoint_id as endpoint, date_bin('1 hour', l.created_at, 'epoch') as "hour!", count(*) as "total!",
+               count(*) filter (where not l.success) as "failed!"
+           from webhook_endpoints e join webhook_delivery_log l on l.tenant_id = e.tenant_id and l.endpoint_id = e.id
+           where e.tenant_id = $1 and e.revoked_at is null and l.created_at > $2::timestamptz - interval '24 hours' and not l.is_test
+           group by 1, 2 order by 2"#,
+        tenant,
+        now
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
 /// When another system posted last; tests do not count.
 pub async fn last_delivery(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, Error> {
     let tenant = tx.tenant();

@@ -33,6 +33,8 @@ pub struct Answer {
 struct DashboardOut {
     overview: OverviewOut,
     before: BeforeOut,
+    /// The actions of the events that the overview counts, the commonest first.
+    action_type_distribution: Vec<ActionCountOut>,
     status_distribution: Vec<StatusCountOut>,
     /// The last 30 days in the tenant's zone, today last and live: the whole mirror, whatever the dates.
     by_day: Vec<DayOut>,
@@ -73,6 +75,14 @@ struct OverviewOut {
     orders_this_month: i64,
     /// Records of the source that cannot be mirrored now.
     failed_records: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActionCount, rename_all = "camelCase")]
+struct ActionCountOut {
+    /// The provider's word; null where an event has none that could be read.
+    action_type: Option<String>,
+    count: i64,
 }
 
 #[derive(Serialize, ToSchema)]

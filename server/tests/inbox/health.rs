@@ -56,7 +56,10 @@ async fn what_is_kept_aside_or_refused_counts_as_failed() {
     scene.door.post("{").await.expect(400);
     let endpoint = &scene.api.get("/api/webhooks/health").await.expect(200)["endpoints"][0];
     assert_eq!((&endpoint["total24h"], &endpoint["failed24h"]), (&json!(2), &json!(1)));
-    let overview = &scene.api.get("/api/dashboard").await.expect(200)["data"]["overview"];
+    let figures = &scene.api.get("/api/dashboard").await.expect(200)["data"];
+    let overview = &figures["overview"];
+    let actions = json!([{"actionType": "frobnicate", "count": 1}, {"actionType": null, "count": 1}]);
+    assert_eq!(figures["actionTypeDistribution"], actions);
     assert_eq!((&overview["totalEvents"], &overview["failedEvents"]), (&json!(2), &json!(1)));
     assert_eq!(overview["successRate"], 50.0);
     assert!(overview["lastEventTime"].is_string());

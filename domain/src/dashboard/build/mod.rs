@@ -3,6 +3,7 @@
 mod cards;
 mod compare;
 mod days;
+mod events;
 mod lines;
 pub(super) mod links;
 
@@ -42,6 +43,7 @@ impl DashboardView {
             days: lines::days(figures, range),
             changes_href: links::changes(range, None),
             by_day: days::by_day(figures, drawings, !range.is_all()),
+            events: events::events(figures, now),
             top: lines::top(figures, now),
             changes: lines::recent(figures, now),
             from: range.from.map(|day| day.to_string()).unwrap_or_default(),

@@ -5,10 +5,11 @@ use chrono_tz::Tz;
 
 use crate::calendar::{ago, zone_or_utc};
 use crate::dashboard::Tone;
+use crate::dashboard::bars::{self, Layer};
 use crate::db::QueryError;
 use crate::identity::Caller;
 use crate::inbox::endpoint::{self, EndpointRow};
-use crate::inbox::health::{self, EndpointHealth, HealthState};
+use crate::inbox::health::{self, EndpointHealth, HealthHour, HealthState};
 use crate::inbox::registration::reach;
 use crate::inbox::{Provider, keeping};
 use crate::money::grouped;
@@ -35,6 +36,8 @@ pub struct EndpointLine {
     pub tone: Tone,
     /// What its last day was like: a name and a figure each.
     pub figures: Vec<(&'static str, String)>,
+    /// Its last day hour by hour; none without a delivery.
+    pub hours: Option<Hours>,
     /// "2 addresses work" and the like.
     pub facts: Vec<String>,
     pub works: bool,
@@ -44,6 +47,15 @@ pub struct EndpointLine {
     pub addresses: i64,
 }
 
+/// Deliveries by hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hours {
+    /// An SVG of ours; its labels are hours and counts.
+    pub bars: String,
+    /// Hour, good, failed; the newest first, those without a delivery left out.
+    pub lines: Vec<(String, String, String)>,
+}
+
 impl EndpointsView {
     pub async fn read(services: &Services, caller: &Caller, now: DateTime<Utc>) -> Result<EndpointsView, QueryError> {
         let mut tx = services.db.tenant_tx(&caller.actor()).await?;
@@ -51,9 +63,13 @@ impl EndpointsView {
         let healths = health::read(&mut tx, now).await?;
         let of = |row: &EndpointRow| healths.iter().find(|health| health.id == row.id);
         let rows = endpoint::rows(&mut tx).await?;
+        let hours = health::hours(&mut tx, now).await?;
         let days = keeping::days(&mut tx).await?;
         Ok(EndpointsView {
-            endpoints: rows.iter().map(|row| line(row, of(row), now, zone)).collect(),
+            endpoints: rows
+                .iter()
+                .map(|row| EndpointLine { hours: by_hour(row.id, &hours, now, zone), ..line(row, of(row), now, zone) })
+                .collect(),
             out_of_reach: reach(services.public_url.as_deref()).err(),
             keep_days: Provider::ALL.map(|provider| (provider, days.get(provider.as_str()).copied().flatten())).into(),
         })
@@ -88,6 +104,7 @@ fn line(row: &EndpointRow, health: Option<&EndpointHealth>, now: DateTime<Utc>, 
         state,
         tone,
         figures: health.map(|health| figures(health, now)).unwrap_or_default(),
+        hours: None,
         facts: now_facts.chain([format!("made on {}", day(row.created_at))]).chain(ended).collect(),
         works,
         may_test: works && row.provider == Provider::CurrentRms.as_str(),
@@ -106,6 +123,40 @@ fn figures(health: &EndpointHealth, now: DateTime<Utc>) -> Vec<(&'static str, St
         ("Kept within, p99", ms(health.p99_ms)),
         ("Last delivery", health.last_delivery_at.map_or_else(|| "never".into(), |at| ago(at, now))),
     ]
+}
+
+/// From the hour in which the day began to this one.
+fn by_hour(endpoint: i64, all: &[HealthHour], now: DateTime<Utc>, zone: Tz) -> Option<Hours> {
+    let its: Vec<&HealthHour> = all.iter().filter(|hour| hour.endpoint == endpoint).collect();
+    if its.is_empty() {
+        return None;
+    }
+    let this = now.timestamp().div_euclid(3600);
+    let starts: Vec<DateTime<Utc>> =
+        (this - 24..=this).filter_map(|hour| DateTime::from_timestamp(hour * 3600, 0)).collect();
+    let count = |at: &DateTime<Utc>, pick: fn(&HealthHour) -> i64| {
+        its.iter().find(|hour| hour.hour == *at).map_or(0.0, |hour| number(pick(hour)))
+    };
+    let values = |pick: fn(&HealthHour) -> i64| starts.iter().map(|at| count(at, pick)).collect();
+    let layers = vec![
+        Layer { name: "good", values: values(|hour| hour.total - hour.failed) },
+        Layer { name: "failed", values: values(|hour| hour.failed) },
+    ];
+    let labels = starts.iter().map(|at| at.with_timezone(&zone).format("%H").to_string()).collect();
+    let line = |hour: &&HealthHour| {
+        let count = |count: i64| grouped(count.unsigned_abs());
+        let at = hour.hour.with_timezone(&zone).format("%-d %b, %H:%M").to_string();
+        (at, count(hour.total - hour.failed), count(hour.failed))
+    };
+    Some(Hours {
+        bars: bars::svg(labels, layers, 650.0).unwrap_or_default(),
+        lines: its.iter().rev().map(line).collect(),
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a drawing; the numbers are in the table")]
+fn number(count: i64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]
@@ -155,5 +206,20 @@ mod tests {
         let line = line(&revoked, None, at("2026-11-21T12:00:00Z"), Tz::UTC);
         assert_eq!((line.state, line.works, line.may_test, line.figures.len()), ("Revoked", false, false, 0));
         assert_eq!(line.facts, ["made on 20 Nov 2026", "revoked on 21 Nov 2026"]);
+    }
+
+    #[test]
+    fn the_hours_of_a_day_are_drawn_and_told() {
+        let hour = |endpoint, hour: &str, total, failed| HealthHour { endpoint, hour: at(hour), total, failed };
+        let all = [
+            hour(3, "2026-11-20T12:00:00Z", 1200, 0),
+            hour(4, "2026-11-21T10:00:00Z", 9, 9),
+            hour(3, "2026-11-21T12:00:00Z", 40, 3),
+        ];
+        let hours = by_hour(3, &all, at("2026-11-21T12:34:00Z"), Tz::Europe__Berlin).unwrap();
+        let line = |hour: &str, good: &str, failed: &str| (hour.to_owned(), good.to_owned(), failed.to_owned());
+        assert_eq!(hours.lines, [line("21 Nov, 13:00", "37", "3"), line("20 Nov, 13:00", "1,200", "0")]);
+        assert!(hours.bars.starts_with("<svg") && !hours.bars.contains("NaN"), "{}", hours.bars);
+        assert_eq!(by_hour(5, &all, at("2026-11-21T12:34:00Z"), Tz::UTC), None);
     }
 }

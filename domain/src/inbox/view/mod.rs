@@ -9,7 +9,7 @@ mod registration;
 mod timeline;
 
 pub use controls::EventFields;
-pub use endpoints::{EndpointLine, EndpointsView};
+pub use endpoints::{EndpointLine, EndpointsView, Hours};
 pub use list::EventsView;
 pub use one::{EventFact, EventView};
 pub use payload::{Node, Payload, Shown};
@@ -36,7 +36,7 @@ fn state_words(state: &str) -> (String, Tone) {
 }
 
 /// "mark_as_lost" → "Mark as lost".
-fn action_words(action: &str) -> String {
+pub fn action_words(action: &str) -> String {
     field_words(&brief(action, MOST_LETTERS))
 }
 

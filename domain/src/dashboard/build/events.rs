@@ -1,0 +1,60 @@
+//! What other systems posted in the last day: figures, and the commonest actions.
+
+use chrono::{DateTime, Utc};
+
+use super::number;
+use crate::calendar::ago;
+use crate::dashboard::{Dashboard, DayEvents, Share};
+use crate::inbox::view::{PATH, action_words};
+use crate::opportunities::address::Address;
+use crate::opportunities::words::brief;
+
+/// Actions with a bar of their own.
+const MOST: usize = 6;
+
+/// None until a first event has come.
+pub fn events(figures: &Dashboard, now: DateTime<Utc>) -> Option<DayEvents> {
+    let overview = &figures.overview;
+    let last = overview.last_event_time?;
+    let (total, failed) = (overview.total_events.unwrap_or_default(), overview.failed_events.unwrap_or_default());
+    let figure = |name: &str, figure: String| (name.to_owned(), figure);
+    let rate = overview.success_rate.map_or_else(|| "—".into(), |rate| format!("{rate:.2} %"));
+    Some(DayEvents {
+        figures: vec![
+            figure("Events", number(total)),
+            figure("Followed up", rate),
+            figure("Failed", number(failed)),
+            figure("Last event", ago(last, now)),
+        ],
+        actions: actions(figures),
+    })
+}
+
+/// What has no bar of its own is summed, so that the bars are all events.
+fn actions(figures: &Dashboard) -> Vec<Share> {
+    let all = &figures.action_type_distribution;
+    let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
+    let mut shares: Vec<Share> = all[..shown]
+        .iter()
+        .map(|of| match &of.action_type {
+            Some(action) => {
+                share(brief(&action_words(action), 40), of.count, Address::default().with("type", action).href(PATH))
+            }
+            None => share("Not told".into(), of.count, PATH.into()),
+        })
+        .collect();
+    if all.len() > shown {
+        let rest = all[shown..].iter().map(|of| of.count).sum();
+        shares.push(share(format!("{} others", all.len() - shown), rest, PATH.into()));
+    }
+    let most = shares.iter().map(|share| share.count).max().unwrap_or_default().max(1);
+    for share in &mut shares {
+        // A bar is seen however short.
+        share.percent = (share.count * 100 / most).max(1);
+    }
+    shares
+}
+
+fn share(name: String, count: i64, href: String) -> Share {
+    Share { name, count, percent: 0, href }
+}
