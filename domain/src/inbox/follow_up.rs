@@ -18,7 +18,7 @@ use crate::sync::{Single, SyncError};
 /// The type of its jobs: one for each opportunity that something happened to.
 pub const NAME: &str = "follow_up";
 /// How long events of an opportunity gather before it is read, once for all of them.
-pub const GATHERING: Duration = Duration::from_millis(500);
+pub const GATHERING: Duration = Duration::from_millis(400);
 /// Tries of an event before it is dead.
 const MOST: i32 = 5;
 

@@ -100,6 +100,11 @@ impl Client {
         }
     }
 
+    /// Waits until the account's pace allows a request.
+    pub async fn near(&self) {
+        self.limiter.near().await;
+    }
+
     /// One page of a list. The scan's `get_all_opportunities` and `get_updated_opportunities` walk it to its end.
     pub async fn list(&self, asked: &Asked<'_>, cancel: &CancellationToken) -> Result<Answer, SourceError> {
         let query = dialect::query(asked.listing, asked.dialect, asked.part, asked.per_page);

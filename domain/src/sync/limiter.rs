@@ -43,6 +43,14 @@ impl Limiter {
         state.take(self.interval, Instant::now());
     }
 
+    /// Waits until a turn could be had, without taking it: who asks for others too gathers them until then.
+    pub async fn near(&self) {
+        if !self.interval.is_zero() {
+            let next = self.state.lock().await.next(self.interval);
+            tokio::time::sleep_until(next).await;
+        }
+    }
+
     /// After a 429.
     pub async fn slow_down(&self) {
         let mut state = self.state.lock().await;

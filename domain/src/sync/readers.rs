@@ -45,6 +45,8 @@ impl Readers {
                 Err(oneshot::error::TryRecvError::Closed) => continue,
                 Err(oneshot::error::TryRecvError::Empty) => {}
             }
+            // Who comes during this wait is asked for as well.
+            client.near().await;
             queue.ask(client).await;
             if let Ok(answer) = answered.try_recv() {
                 return answer;
