@@ -1,5 +1,6 @@
 //! What a host or a command works with, put together once.
 
+use crate::audit::AuditKey;
 use crate::dashboard::cache::Cache;
 use crate::db::{Db, DbError};
 use crate::identity::password::{PasswordError, Passwords};
@@ -67,7 +68,7 @@ pub struct Services {
 impl Services {
     /// Connects; the schema must be there.
     pub async fn connect(settings: &Settings) -> Result<Services, ServicesError> {
-        let db = Db::connect(&settings.database_url).await?;
+        let db = Db::connect(&settings.database_url, AuditKey::new(&settings.secret_key)).await?;
         let sealer = Sealer::new(&settings.secret_key);
         let changes = Changes::default();
         tokio::spawn(changes.clone().send(db.clone()));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::Services;
-use domain::audit::{By, Source};
+use domain::audit::{AuditKey, By, Source};
 use domain::db::operator::{NewTenant, Operator};
 use domain::db::{Actor, DbError};
 use domain::identity::{Email, PersonId, Role, Slug, TenantId, sign_in};
@@ -32,7 +32,7 @@ pub enum DemoError {
 
 /// Makes sure that everything is there and gives the path of a link that signs the admin in, once.
 pub async fn set_up(services: &Services, direct_url: &str) -> Result<String, DemoError> {
-    let (tenant, person) = tenant_and_admin(direct_url).await?;
+    let (tenant, person) = tenant_and_admin(direct_url, services.db.audit_key()).await?;
     let options = Options { opportunities: OPPORTUNITIES, seed: 20, drift: Some(DRIFT), ..Options::default() };
     let (subdomain, token) = (options.subdomain.clone(), options.token.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -52,7 +52,7 @@ pub async fn set_up(services: &Services, direct_url: &str) -> Result<String, Dem
     Ok(format!("/sign-in/link?token={}", link.reveal()))
 }
 
-async fn tenant_and_admin(direct_url: &str) -> Result<(TenantId, PersonId), DemoError> {
+async fn tenant_and_admin(direct_url: &str, key: &AuditKey) -> Result<(TenantId, PersonId), DemoError> {
     let mut operator = Operator::connect(direct_url).await?;
     let slug = Slug::parse("demo")?;
     let tenant = match operator.find_tenant(&slug).await? {
@@ -64,6 +64,6 @@ async fn tenant_and_admin(direct_url: &str) -> Result<(TenantId, PersonId), Demo
     };
     let email = Email::parse("admin@demo.example")?;
     let (person, _) = operator.find_or_create_person(&email, "Demo Admin", None).await?;
-    operator.set_role(tenant, person, Role::Admin).await?;
+    operator.set_role(key, tenant, person, Role::Admin).await?;
     Ok((tenant, person))
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::audit::AuditKey;
 use domain::db::DbError;
 use domain::{Services, ServicesError, Settings};
 use leptos::config::LeptosOptions;
@@ -76,16 +77,9 @@ pub fn beside(name: &str) -> Option<PathBuf> {
 
 /// Puts the services together on a migrated database.
 pub async fn services(config: &Config, database: &Database) -> Result<Services, HostError> {
-    let secret_key = match config.secret_key.clone() {
-        Some(key) => key,
-        None => secret::key_of(&config.data_dir).map_err(|source| HostError::Io {
-            what: format!("the secret key in {}", config.data_dir.display()),
-            source,
-        })?,
-    };
     let settings = Settings {
         database_url: database.url.clone(),
-        secret_key,
+        secret_key: secret_key(config)?,
         sync: config.sync.clone(),
         jobs: config.jobs,
         webhook_rate: config.webhook_rate,
@@ -94,6 +88,22 @@ pub async fn services(config: &Config, database: &Database) -> Result<Services, 
         public_url: config.public_url.as_ref().map(ToString::to_string),
     };
     Ok(Services::connect(&settings).await?)
+}
+
+/// The operator's secret, or the one that was made for the data folder.
+fn secret_key(config: &Config) -> Result<String, HostError> {
+    match config.secret_key.clone() {
+        Some(key) => Ok(key),
+        None => secret::key_of(&config.data_dir).map_err(|source| HostError::Io {
+            what: format!("the secret key in {}", config.data_dir.display()),
+            source,
+        }),
+    }
+}
+
+/// What makes the codes of the audit log.
+pub fn audit_key(config: &Config) -> Result<AuditKey, HostError> {
+    Ok(AuditKey::new(&secret_key(config)?))
 }
 
 /// Serves until SIGTERM or SIGINT.

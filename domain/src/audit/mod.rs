@@ -1,9 +1,21 @@
-//! What people, keys, rules and settings change leaves a row, written in the change's own transaction.
+//! What people, keys, rules and settings change leaves a row, written in the change's own transaction, with a code that only a
+//! host can make; a sealer chains the rows, so that whatever is done to them behind the product's back is found.
+
+mod chain;
+pub mod export;
+mod mac;
+mod record;
+pub mod seal;
+pub mod trail;
+pub mod verify;
+
+pub use mac::AuditKey;
+pub(crate) use record::write;
+pub use record::{record, record_many};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::TenantTx;
 use crate::identity::{Caller, Principal};
 
 /// Who did it.
@@ -36,15 +48,20 @@ pub enum Source {
     Screen,
     Api,
     Sync,
+    Job,
     CommandLine,
 }
 
 impl Source {
+    /// All that a row may say, those of other writers than these too.
+    pub const WORDS: [&str; 8] = ["screen", "api", "webhook", "sync", "job", "replay", "rule", "command line"];
+
     const fn as_str(self) -> &'static str {
         match self {
             Source::Screen => "screen",
             Source::Api => "api",
             Source::Sync => "sync",
+            Source::Job => "job",
             Source::CommandLine => "command line",
         }
     }
@@ -60,50 +77,4 @@ pub struct Entry<'a> {
     pub action: &'a str,
     pub before: Option<Value>,
     pub after: Option<Value>,
-}
-
-/// Writes the row into the change's own transaction: both happen or neither.
-pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), sqlx::Error> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "insert into audit_log (tenant_id, actor_kind, actor_id, actor_name, source, request_id, entity_type, entity_id, action, before, after)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        tenant,
-        entry.actor.kind,
-        entry.actor.id,
-        entry.actor.name,
-        entry.source.as_str(),
-        entry.request_id,
-        entry.entity.0,
-        entry.entity.1,
-        entry.action,
-        entry.before.clone(),
-        entry.after.clone(),
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// Writes a row for each of many entities of one kind that one act made: `(id, after)`.
-pub async fn record_many(tx: &mut TenantTx, entry: &Entry<'_>, made: &[(String, Value)]) -> Result<(), sqlx::Error> {
-    let tenant = tx.tenant();
-    let (ids, after): (Vec<String>, Vec<Value>) = made.iter().cloned().unzip();
-    sqlx::query!(
-        "insert into audit_log (tenant_id, actor_kind, actor_id, actor_name, source, request_id, entity_type, entity_id, action, after)
-         select $1, $2, $3, $4, $5, $6, $7, m.id, $8, m.after from unnest($9::text[], $10::jsonb[]) m (id, after)",
-        tenant,
-        entry.actor.kind,
-        entry.actor.id,
-        entry.actor.name,
-        entry.source.as_str(),
-        entry.request_id,
-        entry.entity.0,
-        entry.action,
-        &ids,
-        &after,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
 }

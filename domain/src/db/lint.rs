@@ -20,6 +20,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
         &[
             "accept_here",
             "analyze_mirror",
+            "audit_chain_heads",
             "close_session",
             "due_schedules",
             "end_links_here",
@@ -48,6 +49,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "switch_own_session",
             "tenant_people",
             "throttle",
+            "unsealed_tenants",
             "use_sign_in_link",
         ],
         "the questions that come before a tenant is known, and those about people, who stand above tenants: owned by \

@@ -1,5 +1,5 @@
 //! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
-//! `0006_people.sql`, `0010_snapshots.sql`, `0011_settings.sql` or `0017_inbox.sql`.
+//! `0006_people.sql`, `0010_snapshots.sql`, `0011_settings.sql`, `0017_inbox.sql` or `0019_audit.sql`.
 
 use std::time::Duration;
 
@@ -227,6 +227,21 @@ impl Db {
                 .fetch_all(&self.worker)
                 .await?;
         Ok(rows.into_iter().map(|row| (TenantId(row.tenant), row.opportunity)).collect())
+    }
+
+    /// Tenants with rows of the audit log that have no place in its chain yet.
+    pub(crate) async fn unsealed_tenants(&self) -> Result<Vec<TenantId>, sqlx::Error> {
+        let tenants = sqlx::query_scalar!(r#"select tenant_id as "tenant!" from unsealed_tenants()"#);
+        Ok(tenants.fetch_all(&self.worker).await?.into_iter().map(TenantId).collect())
+    }
+
+    /// The end of every tenant's audit chain: number and hash.
+    pub(crate) async fn audit_chain_heads(&self) -> Result<Vec<(TenantId, i64, Vec<u8>)>, sqlx::Error> {
+        let rows = sqlx::query!(
+            r#"select tenant_id as "tenant!", number as "number!", hash as "hash!" from audit_chain_heads()"#
+        );
+        let rows = rows.fetch_all(&self.worker).await?;
+        Ok(rows.into_iter().map(|row| (TenantId(row.tenant), row.number, row.hash)).collect())
     }
 
     /// Runs whose host has let its lease run out, over all tenants: ids only.

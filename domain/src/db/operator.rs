@@ -1,10 +1,12 @@
 //! What the operator does from the command line, above tenants, as the schema's owner. No request reaches this module.
 
-use sqlx::PgConnection;
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::DbError;
 use super::pool::connect_as;
+use crate::audit::{self, AuditKey, By, Entry, Source};
 use crate::identity::{Email, PersonId, Role, Slug, TenantId};
 
 /// The operator's connection.
@@ -63,6 +65,13 @@ impl Operator {
         .await
     }
 
+    /// All tenants, by their slugs.
+    pub async fn tenants(&mut self) -> Result<Vec<TenantRow>, sqlx::Error> {
+        sqlx::query_as!(TenantRow, "select id, slug, name, timezone, currency from tenants order by slug")
+            .fetch_all(&mut self.0)
+            .await
+    }
+
     /// The oldest tenant, which the environment's credentials connect.
     pub async fn first_tenant(&mut self) -> Result<Option<TenantRow>, sqlx::Error> {
         sqlx::query_as!(
@@ -100,68 +109,86 @@ impl Operator {
     }
 
     /// Gives a person a role in a tenant, or another one, and writes it down.
-    pub async fn set_role(&mut self, tenant: TenantId, person: PersonId, role: Role) -> Result<(), sqlx::Error> {
+    pub async fn set_role(
+        &mut self,
+        key: &AuditKey,
+        tenant: TenantId,
+        person: PersonId,
+        role: Role,
+    ) -> Result<(), sqlx::Error> {
+        let mut tx = self.0.begin().await?;
         sqlx::query!(
-            "with given as (
-                insert into memberships (tenant_id, person_id, role) values ($1, $2, $3)
-                on conflict (tenant_id, person_id) do update set role = excluded.role, disabled_at = null
-             )
-             insert into audit_log (tenant_id, actor_kind, actor_name, source, entity_type, entity_id, action, after)
-             values ($1, 'system', 'operator', 'command line', 'person', $2::uuid::text, 'set role', jsonb_build_object('role', $3::text))",
+            "insert into memberships (tenant_id, person_id, role) values ($1, $2, $3)
+             on conflict (tenant_id, person_id) do update set role = excluded.role, disabled_at = null",
             tenant.0,
             person.0,
             role.as_str()
         )
-        .execute(&mut self.0)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        let after = json!({"role": role.as_str()});
+        note(&mut tx, key, tenant.0, ("person", &person.0.to_string()), "set role", Some(after)).await?;
+        tx.commit().await
     }
 
     /// Sets a password and ends all sessions of the person; false when nobody has this address.
-    pub async fn set_password(&mut self, email: &Email, hash: &str) -> Result<bool, sqlx::Error> {
+    pub async fn set_password(&mut self, key: &AuditKey, email: &Email, hash: &str) -> Result<bool, sqlx::Error> {
+        let mut tx = self.0.begin().await?;
         let person = sqlx::query_scalar!(
             "update people set password_hash = $2 where email = $1 returning id",
             email.as_str(),
             hash
         )
-        .fetch_optional(&mut self.0)
+        .fetch_optional(&mut *tx)
         .await?;
         let Some(person) = person else { return Ok(false) };
-        sqlx::query!(
-            "with ended as (delete from sessions where person_id = $1)
-             insert into audit_log (tenant_id, actor_kind, actor_name, source, entity_type, entity_id, action)
-             select tenant_id, 'system', 'operator', 'command line', 'person', $1::uuid::text, 'set password'
-             from memberships where person_id = $1",
-            person
-        )
-        .execute(&mut self.0)
-        .await?;
+        sqlx::query!("delete from sessions where person_id = $1", person).execute(&mut *tx).await?;
+        let tenants = sqlx::query_scalar!("select tenant_id from memberships where person_id = $1", person)
+            .fetch_all(&mut *tx)
+            .await?;
+        for tenant in tenants {
+            note(&mut tx, key, tenant, ("person", &person.to_string()), "set password", None).await?;
+        }
+        tx.commit().await?;
         Ok(true)
     }
 
     /// Keeps a new API key's hash and gives the key's id.
     pub async fn create_api_key(
         &mut self,
+        key: &AuditKey,
         tenant: TenantId,
         name: &str,
         hash: &[u8],
         scopes: &[String],
     ) -> Result<Uuid, sqlx::Error> {
-        sqlx::query_scalar!(
-            r#"with made as (
-                insert into api_keys (tenant_id, name, secret_hash, scopes) values ($1, $2, $3, $4) returning id
-             ), logged as (
-                insert into audit_log (tenant_id, actor_kind, actor_name, source, entity_type, entity_id, action, after)
-                select $1, 'system', 'operator', 'command line', 'api key', id::text, 'create',
-                       jsonb_build_object('name', $2::text, 'scopes', $4::text[]) from made
-             )
-             select id as "id!" from made"#,
+        let mut tx = self.0.begin().await?;
+        let id = sqlx::query_scalar!(
+            "insert into api_keys (tenant_id, name, secret_hash, scopes) values ($1, $2, $3, $4) returning id",
             tenant.0,
             name,
             hash,
             scopes
         )
-        .fetch_one(&mut self.0)
-        .await
+        .fetch_one(&mut *tx)
+        .await?;
+        let after = json!({"name": name, "scopes": scopes});
+        note(&mut tx, key, tenant.0, ("api key", &id.to_string()), "create", Some(after)).await?;
+        tx.commit().await?;
+        Ok(id)
     }
+}
+
+/// Writes into the audit log what the operator did.
+async fn note(
+    tx: &mut PgConnection,
+    key: &AuditKey,
+    tenant: Uuid,
+    entity: (&str, &str),
+    action: &str,
+    after: Option<Value>,
+) -> Result<(), sqlx::Error> {
+    let actor = By::system("operator");
+    let entry = Entry { actor, source: Source::CommandLine, request_id: None, entity, action, before: None, after };
+    audit::write(tx, key, tenant, &entry).await
 }

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection, Executor};
 
 use super::epochs::Epochs;
+use crate::audit::AuditKey;
 use crate::identity::TenantId;
 
 /// What the database answered, for the log. It never reaches a browser.
@@ -65,21 +66,29 @@ pub struct Db {
     /// For results of jobs and for what other systems post: what must not be lost once it was said.
     pub(super) durable: PgPool,
     pub(super) epochs: Epochs,
+    /// Makes the codes of the audit log.
+    pub(super) audit_key: AuditKey,
 }
 
 impl Db {
     /// Opens the pools lazily and refuses roles that would see every tenant.
-    pub async fn connect(url: &str) -> Result<Db, DbError> {
+    pub async fn connect(url: &str, audit_key: AuditKey) -> Result<Db, DbError> {
         let db = Db {
             app: pool(options(url, "backline_app")?.options(CUSTOM_PLANS).options(LISTS), 16),
             worker: pool(options(url, "backline_worker")?.options(CUSTOM_PLANS), 8),
             queue: pool(options(url, "backline_worker")?.options(ONE_PLAN).options(FORGETFUL), 4),
             durable: pool(options(url, "backline_worker")?.options(ONE_PLAN), 8),
             epochs: Epochs::default(),
+            audit_key,
         };
         refuse_unsafe_role(&db.app).await?;
         refuse_unsafe_role(&db.worker).await?;
         Ok(db)
+    }
+
+    /// Makes the codes of the audit log.
+    pub fn audit_key(&self) -> &AuditKey {
+        &self.audit_key
     }
 
     /// Takes note of what another host says: rows of the tenant have changed.

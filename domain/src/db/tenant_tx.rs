@@ -4,6 +4,7 @@ use sqlx::{Executor, PgConnection, Postgres, Transaction};
 
 use super::Db;
 use super::epochs::Epochs;
+use crate::audit::AuditKey;
 use crate::identity::{PersonId, Persona, Role, TenantId};
 
 /// Who acts inside a tenant: what row-level security and the audit need to know.
@@ -27,6 +28,7 @@ pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: TenantId,
     epochs: Epochs,
+    audit_key: AuditKey,
 }
 
 impl Db {
@@ -56,7 +58,7 @@ impl Db {
         )
         .fetch_one(&mut *tx)
         .await?;
-        Ok(TenantTx { tx, tenant: actor.tenant, epochs: self.epochs.clone() })
+        Ok(TenantTx { tx, tenant: actor.tenant, epochs: self.epochs.clone(), audit_key: self.audit_key.clone() })
     }
 }
 
@@ -69,6 +71,11 @@ impl TenantTx {
     /// The connection to run a statement on.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.tx
+    }
+
+    /// Makes the codes of the audit log.
+    pub(crate) fn audit_key(&self) -> &AuditKey {
+        &self.audit_key
     }
 
     /// Marks the place to go back to when a later statement fails.

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::calendar::{moment, zone_or_utc};
 use crate::db::{Actor, Db, TenantTx};
+use crate::hex::{hex, unhex};
 
 struct Own {
     password_hash: Option<String>,
@@ -240,28 +241,4 @@ async fn finish(mut tx: TenantTx, change: &Change<'_>, done: bool, action: &str)
 
 fn me(change: &Change<'_>) -> String {
     change.caller.person().map(|person| person.0.to_string()).unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let pairs = (0..32).map(|at| text.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
-    if digits { pairs.collect() } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{hex, unhex};
-
-    #[test]
-    fn the_name_of_a_session_is_its_hash_in_hex() {
-        let hash: Vec<u8> = (0..32).map(|n| n * 7).collect();
-        assert_eq!(unhex(&hex(&hash)), Some(hash));
-        for wrong in ["", "ab", &"g".repeat(64), &"ä".repeat(32)] {
-            assert_eq!(unhex(wrong), None, "{wrong}");
-        }
-    }
 }

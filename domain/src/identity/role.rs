@@ -55,10 +55,12 @@ pub enum Permission {
     ReadPayloads,
     /// Have what other systems posted followed up again.
     Replay,
+    /// Read who changed what.
+    ReadAudit,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 9] = [
+    pub const ALL: [Permission; 10] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -68,6 +70,7 @@ impl Permission {
         Permission::MakeReports,
         Permission::ReadPayloads,
         Permission::Replay,
+        Permission::ReadAudit,
     ];
 }
 
@@ -99,6 +102,7 @@ impl Role {
                         | Permission::MakeReports
                         | Permission::ReadPayloads
                         | Permission::Replay
+                        | Permission::ReadAudit
                 )
             }
             Role::Rep => {
@@ -133,7 +137,10 @@ impl Scope {
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
-                | (Scope::Admin, Permission::Administer | Permission::MakeReports | Permission::Replay)
+                | (
+                    Scope::Admin,
+                    Permission::Administer | Permission::MakeReports | Permission::Replay | Permission::ReadAudit
+                )
         )
     }
 }
@@ -159,8 +166,8 @@ mod tests {
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
         // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
-        // read payloads, replay
-        assert_eq!(table, ["+++++++++", "++---++++", "+----++--"]);
+        // read payloads, replay, read the audit log
+        assert_eq!(table, ["++++++++++", "++---+++++", "+----++---"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())

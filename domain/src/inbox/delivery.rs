@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::envelope::Unreadable;
 use super::{EventState, Provider};
+use crate::hex::hex;
 use crate::identity::TenantId;
 
 /// Where a delivery came in.
@@ -134,10 +135,6 @@ fn kind_of(why: &Unreadable) -> &'static str {
 pub(super) fn plain_id(id: &str) -> String {
     let plain = id.len() <= 60 && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
     if plain { id.to_owned() } else { hex(&Sha256::digest(id))[..32].to_owned() }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

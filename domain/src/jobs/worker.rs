@@ -12,6 +12,7 @@ use super::queue::{Ask, Jobs};
 use super::sight::{Look, Sight};
 use super::tally::Came;
 use super::thrift::Thrift;
+use crate::audit::seal;
 use crate::db::QueryError;
 use crate::db::queue::{Beat, EVER, Found};
 use crate::identity::TenantId;
@@ -31,6 +32,7 @@ const LATE: Duration = Duration::from_secs(2);
 const STRAGGLERS: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_secs(1);
 const BEAT: Duration = Duration::from_secs(5);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTES: Duration = Duration::from_secs(15);
 /// How long a stop waits for jobs that run.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -66,6 +68,8 @@ impl Jobs {
         let keeping: Vec<_> = [
             every(TICK, stop.clone(), worker.clone(), Worker::tick),
             every(TICK, stop.clone(), worker.clone(), Worker::tell),
+            every(TICK, stop.clone(), worker.clone(), Worker::seal_audit),
+            every(DAY, stop.clone(), worker.clone(), Worker::tell_audit_heads),
             every(BEAT, stop.clone(), worker.clone(), Worker::beat),
             every(MINUTES, stop.clone(), worker.clone(), Worker::count),
             every(MINUTES, stop.clone(), worker.clone(), Worker::find_lost_follow_ups),
@@ -214,6 +218,14 @@ impl Worker {
 
     async fn count(self: Arc<Worker>) -> Result<(), QueryError> {
         self.jobs.db().count_minutes().await
+    }
+
+    async fn seal_audit(self: Arc<Worker>) -> Result<(), QueryError> {
+        seal::seal_all(self.jobs.db()).await
+    }
+
+    async fn tell_audit_heads(self: Arc<Worker>) -> Result<(), QueryError> {
+        seal::tell_heads(self.jobs.db()).await
     }
 
     async fn find_lost_follow_ups(self: Arc<Worker>) -> Result<(), QueryError> {

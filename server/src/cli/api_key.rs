@@ -6,7 +6,9 @@ use domain::identity::token::Token;
 use domain::identity::{Scope, TenantId};
 
 use super::{Outcome, find_tenant, parse, print, query};
+use crate::config::Config;
 use crate::database::Database;
+use crate::host;
 
 #[derive(Subcommand)]
 pub enum ApiKeyCommand {
@@ -22,13 +24,16 @@ pub enum ApiKeyCommand {
     },
 }
 
-pub async fn run(command: ApiKeyCommand, database: &Database) -> Outcome {
+pub async fn run(command: ApiKeyCommand, config: &Config, database: &Database) -> Outcome {
     let ApiKeyCommand::Create { tenant, name, scopes } = command;
     let mut operator = Operator::connect(&database.direct_url).await?;
     let tenant = find_tenant(&mut operator, &tenant).await?;
     let key = Token::api_key();
     let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.as_str().to_owned()).collect();
-    operator.create_api_key(TenantId(tenant.id), &name, &key.hash(), &scopes).await.map_err(query)?;
+    operator
+        .create_api_key(&host::audit_key(config)?, TenantId(tenant.id), &name, &key.hash(), &scopes)
+        .await
+        .map_err(query)?;
     print(key.reveal());
     Ok(0)
 }

@@ -2,6 +2,7 @@
 //! standard input; what a script needs (ids, keys, paths, JSON) alone on standard output.
 
 mod api_key;
+mod audit;
 mod backup;
 mod connection;
 mod jobs;
@@ -72,6 +73,9 @@ enum Command {
     /// Synchronise now and wait: exit 0 completed, 3 completed with failed records, 4 already running.
     #[command(subcommand)]
     Sync(sync::SyncCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// The job queue.
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
@@ -166,13 +170,20 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Migrate => on_database(&config, async |_| Ok(0)).await,
         Command::Db(DbCommand::Url) => db_url(&config).await,
         Command::Tenant(command) => on_database(&config, async |database| tenant::run(command, database).await).await,
-        Command::User(command) => on_database(&config, async |database| user::run(command, database).await).await,
-        Command::ApiKey(command) => on_database(&config, async |database| api_key::run(command, database).await).await,
+        Command::User(command) => {
+            on_database(&config, async |database| user::run(command, &config, database).await).await
+        }
+        Command::ApiKey(command) => {
+            on_database(&config, async |database| api_key::run(command, &config, database).await).await
+        }
         Command::Connection(command) => {
             on_database(&config, async |database| connection::run(command, &config, database).await).await
         }
         Command::Webhook(command) => {
             on_database(&config, async |database| webhook::run(command, &config, database).await).await
+        }
+        Command::Audit(command) => {
+            on_database(&config, async |database| audit::run(command, &config, database).await).await
         }
         Command::Sync(command) => {
             on_database(&config, async |database| Box::pin(sync::run(command, &config, database)).await).await

@@ -2,6 +2,7 @@
 //! same attributes, so none can be left out. The shapes here say what the answers look like; a test holds them to the truth.
 
 pub mod answers;
+pub mod audit;
 pub mod changes;
 pub mod connection;
 pub mod dashboard;

@@ -84,7 +84,7 @@ pub async fn failures(
 }
 
 /// The answer that streams a file, a transaction a piece: a slow reader must not hold one open.
-fn file<L: Lines + 'static>(name: &str, export: Export<L>, state: &State, caller: &Caller) -> Response {
+pub(super) fn file<L: Lines + 'static>(name: &str, export: Export<L>, state: &State, caller: &Caller) -> Response {
     let (db, actor) = (state.services.db.clone(), caller.actor());
     let pieces = stream::try_unfold((export, db, actor), async |(mut export, db, actor)| {
         let mut tx = db.tenant_tx(&actor).await?;

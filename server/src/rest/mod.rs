@@ -1,5 +1,6 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
+mod audit;
 mod changes;
 mod connection;
 mod dashboard;
@@ -49,6 +50,9 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(opportunities::read))
         .routes(routes!(changes::list))
         .routes(routes!(export::changes))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::csv))
+        .routes(routes!(audit::check))
         .routes(routes!(people::list, people::invite))
         .routes(routes!(people::change))
         .routes(routes!(people::make_link))

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::audit::AuditKey;
 use domain::audit::{self, By, Entry, Source};
 use domain::db::{Actor, Db};
 use domain::identity::{Persona, Role, TenantId};
@@ -40,7 +41,7 @@ async fn a_cancelled_begin_neither_swallows_the_next_write_nor_shows_another_ten
     )
     .await;
     let before: u64 = sql(env.url(), "select count(*) from audit_log").await.parse().unwrap();
-    let db = Db::connect(env.url()).await.unwrap();
+    let db = Db::connect(env.url(), AuditKey::new("a key of these tests")).await.unwrap();
     let actor = |tenant: &Tenant| Actor {
         tenant: TenantId(tenant.id.parse().unwrap()),
         persona: Persona::Person(Role::Admin),
@@ -91,7 +92,7 @@ async fn tenants_that_share_connections_in_wild_order_see_only_their_own_rows() 
         "insert into sync_metadata (tenant_id, id, sync_type, status) select id, 1, 'sweep', 'running' from tenants",
     )
     .await;
-    let db = Db::connect(env.url()).await.unwrap();
+    let db = Db::connect(env.url(), AuditKey::new("a key of these tests")).await.unwrap();
     let ids: [uuid::Uuid; 2] = [north.id.parse().unwrap(), south.id.parse().unwrap()];
     let tasks = (0..400_u64).map(|task| {
         let db = db.clone();

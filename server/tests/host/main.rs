@@ -10,6 +10,8 @@ mod account;
 mod admin_audit;
 mod api_keys;
 mod audit;
+mod audit_chain;
+mod audit_trail;
 mod browser;
 mod cancelled;
 mod command_line;

@@ -50,6 +50,14 @@ pub fn sql(url: &str, script: &str) -> impl Future<Output = String> + use<> {
     }
 }
 
+/// Waits until the sealer has done its work: what stands in the tables then is what requests have written.
+pub async fn sealed(url: &str) {
+    super::support::until("all rows of the audit log are sealed", 15, async || {
+        (sql(url, "select count(*) from audit_unsealed").await == "0").then_some(())
+    })
+    .await;
+}
+
 /// A text as a literal.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))

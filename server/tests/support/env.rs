@@ -22,6 +22,7 @@ pub struct Env {
 }
 
 /// What a command said, and how it ended.
+#[derive(Debug)]
 pub struct Said {
     pub exit: i32,
     pub out: String,

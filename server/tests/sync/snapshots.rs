@@ -1,6 +1,7 @@
 //! The dashboard of the days before: kept once a night, never made up, and what today is compared with.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike, Utc};
+use domain::audit::AuditKey;
 use domain::calendar;
 use domain::dashboard::snapshot;
 use domain::db::Db;
@@ -26,7 +27,10 @@ async fn tenant_in(env: &Env, stand: &Stand, slug: &str, zone: &str) -> Tenant {
 /// Takes what is due at a moment, as two hosts that look at once; gives how many snapshots were taken.
 async fn take_due(env: &Env, now: &str) -> usize {
     let now: DateTime<Utc> = now.parse().unwrap();
-    let (one, other) = (Db::connect(env.url()).await.unwrap(), Db::connect(env.url()).await.unwrap());
+    let (one, other) = (
+        Db::connect(env.url(), AuditKey::new("a key of these tests")).await.unwrap(),
+        Db::connect(env.url(), AuditKey::new("a key of these tests")).await.unwrap(),
+    );
     let changes = Changes::default();
     let mut taken = 0;
     for known in one.snapshot_days().await.unwrap() {
