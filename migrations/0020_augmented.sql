@@ -91,3 +91,9 @@ create index external_integrations_state on app.external_integrations (tenant_id
     include (sync_status, last_synced);
 call app.guard('app.external_integrations', '{admin,manager}', '{admin,manager}');
 grant insert, update on app.external_integrations to backline_worker;
+
+-- As for the mirror: inside of the parentheses the persona is compared once a statement, and the planner knows how many rows pass.
+alter policy read on app.augmented_opportunities
+    using ((select app.persona() in ('admin', 'manager', 'rep', 'service')));
+alter policy read on app.external_integrations
+    using ((select app.persona() in ('admin', 'manager', 'rep', 'service')));
