@@ -2,6 +2,7 @@
 //! host can make; a sealer chains the rows, so that whatever is done to them behind the product's back is found.
 
 mod chain;
+mod difference;
 pub mod export;
 mod mac;
 mod record;
@@ -9,6 +10,7 @@ pub mod seal;
 pub mod trail;
 pub mod verify;
 
+pub use difference::difference;
 pub use mac::AuditKey;
 pub(crate) use record::write;
 pub use record::{record, record_many};

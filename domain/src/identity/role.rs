@@ -57,10 +57,12 @@ pub enum Permission {
     Replay,
     /// Read who changed what.
     ReadAudit,
+    /// Change what the business adds to opportunities: augmentation, workflows, integrations.
+    Augment,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 11] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -71,6 +73,7 @@ impl Permission {
         Permission::ReadPayloads,
         Permission::Replay,
         Permission::ReadAudit,
+        Permission::Augment,
     ];
 }
 
@@ -103,6 +106,7 @@ impl Role {
                         | Permission::ReadPayloads
                         | Permission::Replay
                         | Permission::ReadAudit
+                        | Permission::Augment
                 )
             }
             Role::Rep => {
@@ -139,7 +143,11 @@ impl Scope {
                 | (Scope::Metrics, Permission::ReadMetrics)
                 | (
                     Scope::Admin,
-                    Permission::Administer | Permission::MakeReports | Permission::Replay | Permission::ReadAudit
+                    Permission::Administer
+                        | Permission::MakeReports
+                        | Permission::Replay
+                        | Permission::ReadAudit
+                        | Permission::Augment
                 )
         )
     }
@@ -166,13 +174,13 @@ mod tests {
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
         // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
-        // read payloads, replay, read the audit log
-        assert_eq!(table, ["++++++++++", "++---+++++", "+----++---"]);
+        // read payloads, replay, read the audit log, add to opportunities
+        assert_eq!(table, ["+++++++++++", "++---++++++", "+----++----"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+------+-", "-+-------", "----+----", "--+------", "---+--+-+"]);
+        assert_eq!(table, ["+------+---", "-+---------", "----+------", "--+--------", "---+--+-+++"]);
     }
 
     #[test]

@@ -123,14 +123,39 @@ pub async fn write_one_by_one(
             Err(error) if !is_about_data(&error) => return Err(error),
             Err(error) => {
                 tx.back_to_savepoint().await?;
-                let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
-                tracing::warn!(id = record.id, %error, "the database refuses a record");
-                let reason = format!("the database refuses it (SQLSTATE {code})");
-                refused.push(Unreadable { id: Some(record.id), field: None, reason, raw: record.raw.clone() });
+                refused.push(refusal(record, &error));
             }
         }
     }
     Ok((total, refused))
+}
+
+/// Writes a record over whatever the mirror has of it, a later version too: for repairs. One that the database refuses comes
+/// back with the reason.
+pub async fn overwrite(tx: &mut TenantTx, record: &Record, origin: Origin) -> Result<Option<Unreadable>, sqlx::Error> {
+    tx.savepoint().await?;
+    match put(tx, record, origin).await {
+        Ok(()) => Ok(None),
+        Err(error) if !is_about_data(&error) => Err(error),
+        Err(error) => {
+            tx.back_to_savepoint().await?;
+            Ok(Some(refusal(record, &error)))
+        }
+    }
+}
+
+async fn put(tx: &mut TenantTx, record: &Record, origin: Origin) -> Result<(), sqlx::Error> {
+    if rows::lock_known(tx, &[record]).await?.is_empty() && !rows::insert(tx, &[record], origin).await?.is_empty() {
+        return Ok(());
+    }
+    rows::update(tx, &[record], origin).await
+}
+
+fn refusal(record: &Record, error: &sqlx::Error) -> Unreadable {
+    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
+    tracing::warn!(id = record.id, %error, "the database refuses a record");
+    let reason = format!("the database refuses it (SQLSTATE {code})");
+    Unreadable { id: Some(record.id), field: None, reason, raw: record.raw.clone() }
 }
 
 /// Whether the database refuses a record: data exceptions, broken constraints, limits of the server.

@@ -55,7 +55,15 @@ pub async fn unmet_ids(tx: &mut TenantTx, since: DateTime<Utc>) -> Result<Vec<i6
     .await
 }
 
-/// How many records are not marked as gone.
+/// Records that are not marked as gone.
+pub async fn alive(tx: &mut TenantTx) -> Result<Vec<i64>, sqlx::Error> {
+    let tenant = tx.tenant();
+    sqlx::query_scalar!("select id from opportunities where tenant_id = $1 and deleted_at is null order by id", tenant)
+        .fetch_all(tx.connection())
+        .await
+}
+
+/// How many they are.
 pub async fn count_alive(tx: &mut TenantTx) -> Result<i64, sqlx::Error> {
     let tenant = tx.tenant();
     sqlx::query_scalar!(

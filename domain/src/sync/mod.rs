@@ -44,6 +44,8 @@ pub mod start_over;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+mod survey;
+#[cfg(feature = "ssr")]
 mod tally;
 #[cfg(feature = "ssr")]
 mod wire;

@@ -140,6 +140,20 @@ impl SyncService {
         Ok(single)
     }
 
+    pub(super) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Days of `starts_at` that are mirrored.
+    pub(super) fn span(&self) -> Span {
+        self.options.span
+    }
+
+    /// Percent of the mirror that are believed to be gone at once.
+    pub(crate) fn max_gone_percent(&self) -> u8 {
+        self.options.max_gone_percent
+    }
+
     /// The tenant's account, for who can come again by themselves.
     pub(crate) async fn account(&self, tenant: TenantId) -> Result<Client, SyncError> {
         Ok(self.accounts.client(tenant).await?.eager())

@@ -68,6 +68,11 @@ impl Fetched {
         Fetched { id, raw: Some(raw.to_owned()) }
     }
 
+    /// The record's text; none when the source does not have it.
+    pub(super) fn into_raw(self) -> Option<Box<RawValue>> {
+        self.raw
+    }
+
     /// Brings the mirror up to date.
     async fn apply(&self, tx: &mut TenantTx, origin: Origin) -> Result<Single, QueryError> {
         let Some(raw) = &self.raw else {

@@ -110,6 +110,8 @@ async fn delete(tx: &mut TenantTx) -> Result<Removed, sqlx::Error> {
     sqlx::query!("delete from opportunity_activity where tenant_id = $1", tenant).execute(tx.connection()).await?;
     // The statuses of a night go with it.
     sqlx::query!("delete from dashboard_snapshots where tenant_id = $1", tenant).execute(tx.connection()).await?;
+    // What was proved of it says nothing of the next one; a comparison that runs will find no run of its own to end.
+    sqlx::query!("delete from mirror_runs where tenant_id = $1", tenant).execute(tx.connection()).await?;
     sqlx::query!("delete from sync_cursors where tenant_id = $1", tenant).execute(tx.connection()).await?;
     // Failures name their runs, so runs go last; one of them only held the place.
     let runs = sqlx::query!("delete from sync_metadata where tenant_id = $1", tenant);

@@ -82,6 +82,8 @@ groups! {
     ChangingOne: [400, 401, 403, 404, 409, 413, 500, 503];
     /// Of a run that is waited for.
     Running: [400, 401, 403, 409, 413, 500, 502, 503];
+    /// The same of one record.
+    RunningOne: [400, 401, 403, 404, 409, 413, 500, 502, 503];
     /// Of signing in.
     SigningIn: [400, 401, 403, 413, 429, 500, 503];
 }

@@ -1,6 +1,7 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
 mod audit;
+mod augmentation;
 mod changes;
 mod connection;
 mod dashboard;
@@ -8,13 +9,16 @@ mod events;
 mod export;
 mod health;
 mod imports;
+mod integrations;
 mod jobs;
 mod keys;
+mod mirror_runs;
 mod notifications;
 mod opportunities;
 mod params;
 mod people;
 mod process;
+mod reconciliation;
 mod replay;
 mod reports;
 mod schedules;
@@ -22,6 +26,8 @@ mod session;
 pub mod shape;
 mod sync;
 mod webhooks;
+mod workflow_templates;
+mod workflows;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,6 +54,19 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(opportunities::list))
         .routes(routes!(export::opportunities))
         .routes(routes!(opportunities::read))
+        .routes(routes!(augmentation::read, augmentation::set))
+        .routes(routes!(workflows::list, workflows::start))
+        .routes(routes!(workflows::advance))
+        .routes(routes!(workflows::fail))
+        .routes(routes!(workflows::retry))
+        .routes(routes!(workflows::cancel))
+        .routes(routes!(integrations::list, integrations::save))
+        .routes(routes!(integrations::set, integrations::remove))
+        .routes(routes!(integrations::find))
+        .routes(routes!(reconciliation::read))
+        .routes(routes!(export::reconciliation))
+        .routes(routes!(workflow_templates::list, workflow_templates::create))
+        .routes(routes!(workflow_templates::set, workflow_templates::remove))
         .routes(routes!(changes::list))
         .routes(routes!(export::changes))
         .routes(routes!(audit::list))
@@ -97,6 +116,9 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(webhooks::revoke))
         .routes(routes!(webhooks::rotate))
         .routes(routes!(webhooks::end_older))
+        .routes(routes!(mirror_runs::list, mirror_runs::start))
+        .routes(routes!(mirror_runs::read))
+        .routes(routes!(mirror_runs::mend))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

@@ -13,9 +13,11 @@ use super::support::{Env, Host, Mirror, Stand, Tenant};
 const PAGE: &str = "/settings/connection";
 
 /// What follows the source. A new table of a tenant belongs into one of the two lists.
-const GOES: [&str; 9] = [
+const GOES: [&str; 11] = [
     "change_counts",
     "dashboard_snapshots",
+    "mirror_items",
+    "mirror_runs",
     "opportunities",
     "opportunity_activity",
     "opportunity_changes",
@@ -25,14 +27,16 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 28] = [
+const STAYS: [&str; 32] = [
     "api_keys",
     "audit_chain",
     "audit_heads",
     "audit_log",
     "audit_unsealed",
+    "augmented_opportunities",
     "connections",
     "dashboard_dates",
+    "external_integrations",
     "imports",
     "job_minutes",
     "job_probe",
@@ -54,6 +58,8 @@ const STAYS: [&str; 28] = [
     "webhook_seen",
     "webhook_settings",
     "webhook_tokens",
+    "workflow_instances",
+    "workflow_templates",
 ];
 
 /// Rows of each table that has a tenant.
@@ -106,6 +112,9 @@ async fn the_mirror_of_one_tenant_goes_and_what_people_made_stays() {
     let Stage { env, stand, host, north, admin } = stage(&["broken=1"]).await;
     let south = Tenant::connected(&env, "south", &stand).await;
     host.api(&south.key).sync("initial").await;
+    let proof = "with run as (insert into mirror_runs (tenant_id, status) select id, 'completed' from tenants returning tenant_id, id)
+         insert into mirror_items (tenant_id, run_id, opportunity_id, kind) select tenant_id, id, 1, 'gone' from run";
+    sql(env.url(), proof).await;
     sealed(env.url()).await;
     let (before, theirs) = (rows(&env, &north).await, rows(&env, &south).await);
     let mut known: Vec<&str> = GOES.into_iter().chain(STAYS).collect();

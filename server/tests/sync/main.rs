@@ -14,6 +14,7 @@ mod desk_clocks;
 mod equality;
 mod failures;
 mod manners;
+mod mirror_runs;
 mod runs;
 mod scene;
 mod scope;

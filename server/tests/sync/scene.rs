@@ -46,6 +46,14 @@ impl Scene {
         rows.into_iter().map(|row| row.get(0)).collect()
     }
 
+    /// Statements of the superuser; what the last one gives, its columns between bars.
+    pub async fn sql(&self, statement: &str) -> String {
+        let args = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, self.env.url()];
+        let said = tokio::process::Command::new("psql").args(args).output().await.unwrap();
+        assert!(said.status.success(), "{}\n{statement}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8_lossy(&said.stdout).trim_end().to_owned()
+    }
+
     /// The changes noted of one record, oldest first: kind, source, run_id, fields.
     pub async fn changes_of(&self, id: i64) -> Vec<Value> {
         self.rows(

@@ -21,6 +21,7 @@ pub fn all(services: &Services, probes: bool) -> Registry {
         bulk_import::kind(services),
         crate::inbox::follow_up::kind(services),
         crate::inbox::replay::kind(services),
+        crate::reconciliation::mirror::check::kind(services),
         clean_up::kind(services),
         notify_mail::kind(services),
         notify_slack::kind(services),
