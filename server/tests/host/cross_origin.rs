@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 93] = [
+const UNSAFE: [&str; 102] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -99,6 +99,15 @@ const UNSAFE: [&str; 93] = [
     "POST /settings/endpoints/test",
     "POST /settings/endpoints/end-older",
     "POST /settings/endpoints/revoke",
+    "POST /opportunities/7/more/augmentation",
+    "POST /opportunities/7/more/workflows",
+    "POST /opportunities/7/more/workflows/7/cancel",
+    "POST /opportunities/7/more/integrations",
+    "POST /opportunities/7/more/integrations/7",
+    "POST /opportunities/7/more/integrations/7/remove",
+    "POST /settings/workflows",
+    "POST /settings/workflows/7",
+    "POST /settings/workflows/7/remove",
     "POST /sign-in",
     "POST /sign-out",
 ];
