@@ -36,6 +36,8 @@ pub enum Source {
     Screen,
     Api,
     Sync,
+    /// What a rule did.
+    Rule,
     CommandLine,
 }
 
@@ -45,6 +47,7 @@ impl Source {
             Source::Screen => "screen",
             Source::Api => "api",
             Source::Sync => "sync",
+            Source::Rule => "rule",
             Source::CommandLine => "command line",
         }
     }

@@ -55,10 +55,12 @@ pub enum Permission {
     ReadPayloads,
     /// Have what other systems posted followed up again.
     Replay,
+    /// See rules, what they did and would do.
+    ReadRules,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 9] = [
+    pub const ALL: [Permission; 10] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -68,6 +70,7 @@ impl Permission {
         Permission::MakeReports,
         Permission::ReadPayloads,
         Permission::Replay,
+        Permission::ReadRules,
     ];
 }
 
@@ -99,6 +102,7 @@ impl Role {
                         | Permission::MakeReports
                         | Permission::ReadPayloads
                         | Permission::Replay
+                        | Permission::ReadRules
                 )
             }
             Role::Rep => {
@@ -129,7 +133,7 @@ impl Scope {
     pub const fn allows(self, permission: Permission) -> bool {
         matches!(
             (self, permission),
-            (Scope::Read, Permission::ReadMirror | Permission::ReadPayloads)
+            (Scope::Read, Permission::ReadMirror | Permission::ReadPayloads | Permission::ReadRules)
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
@@ -159,13 +163,13 @@ mod tests {
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
         // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
-        // read payloads, replay
-        assert_eq!(table, ["+++++++++", "++---++++", "+----++--"]);
+        // read payloads, replay, read rules
+        assert_eq!(table, ["++++++++++", "++---+++++", "+----++---"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+------+-", "-+-------", "----+----", "--+------", "---+--+-+"]);
+        assert_eq!(table, ["+------+-+", "-+--------", "----+-----", "--+-------", "---+--+-+-"]);
     }
 
     #[test]

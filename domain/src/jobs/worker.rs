@@ -17,6 +17,7 @@ use crate::db::queue::{Beat, EVER, Found};
 use crate::identity::TenantId;
 use crate::inbox::follow_up;
 use crate::notifications::raise;
+use crate::rules::evaluate;
 
 /// Most that one statement claims.
 const BATCH: usize = 500;
@@ -66,6 +67,7 @@ impl Jobs {
         let keeping: Vec<_> = [
             every(TICK, stop.clone(), worker.clone(), Worker::tick),
             every(TICK, stop.clone(), worker.clone(), Worker::tell),
+            every(TICK, stop.clone(), worker.clone(), Worker::evaluate),
             every(BEAT, stop.clone(), worker.clone(), Worker::beat),
             every(MINUTES, stop.clone(), worker.clone(), Worker::count),
             every(MINUTES, stop.clone(), worker.clone(), Worker::find_lost_follow_ups),
@@ -195,6 +197,11 @@ impl Worker {
     /// What failed, whoever wrote it down.
     async fn tell(self: Arc<Worker>) -> Result<(), QueryError> {
         raise::due(&self.jobs).await
+    }
+
+    /// What rules have to look at or to do, whoever wrote it down.
+    async fn evaluate(self: Arc<Worker>) -> Result<(), QueryError> {
+        evaluate::enqueue_waiting(&self.jobs).await
     }
 
     async fn beat(self: Arc<Worker>) -> Result<(), QueryError> {

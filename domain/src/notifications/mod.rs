@@ -2,7 +2,7 @@
 //! is written down in the statement that makes it happen, and told by the next worker that looks ([`raise`]).
 
 #[cfg(feature = "ssr")]
-mod digest;
+pub(crate) mod digest;
 #[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
@@ -28,14 +28,17 @@ pub use view::{NotificationView, NotificationsView, SwitchView, WebhookView};
 pub enum Kind {
     /// A job has no attempt left. For admins.
     JobFailed,
+    /// A rule fired that tells people. For whom the rule names.
+    Rule,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 1] = [Kind::JobFailed];
+    pub const ALL: [Kind; 2] = [Kind::JobFailed, Kind::Rule];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::JobFailed => "job_failed",
+            Kind::Rule => "rule",
         }
     }
 
@@ -43,6 +46,7 @@ impl Kind {
     pub const fn label(self) -> &'static str {
         match self {
             Kind::JobFailed => "Failed jobs",
+            Kind::Rule => "Rules",
         }
     }
 }

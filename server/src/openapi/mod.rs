@@ -16,6 +16,7 @@ pub mod page;
 mod parts;
 pub mod people;
 pub mod reports;
+pub mod rules;
 pub mod session;
 pub mod sync;
 pub mod webhooks;
@@ -43,7 +44,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 17] = [
+const SENT: [&str; 24] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -61,6 +62,13 @@ const SENT: [&str; 17] = [
     "SetAside",
     "TestDelivery",
     "SetKeeping",
+    "NewRule",
+    "RuleChange",
+    "RuleTrigger",
+    "RuleCondition",
+    "RuleAction",
+    "DryRunSpan",
+    "Facts",
 ];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);

@@ -16,6 +16,7 @@ mod people;
 mod process;
 mod replay;
 mod reports;
+mod rules;
 mod schedules;
 mod session;
 pub mod shape;
@@ -93,6 +94,11 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(webhooks::revoke))
         .routes(routes!(webhooks::rotate))
         .routes(routes!(webhooks::end_older))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::read, rules::change, rules::remove))
+        .routes(routes!(rules::try_out))
+        .routes(routes!(rules::firings))
+        .routes(routes!(rules::new_secret))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

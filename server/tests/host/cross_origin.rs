@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 79] = [
+const UNSAFE: [&str; 84] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -46,6 +46,11 @@ const UNSAFE: [&str; 79] = [
     "DELETE /api/webhooks/7",
     "POST /api/webhooks/7/rotate",
     "POST /api/webhooks/7/end-older",
+    "POST /api/rules",
+    "PATCH /api/rules/7",
+    "POST /api/rules/7/dry-run",
+    "POST /api/rules/7/secret",
+    "DELETE /api/rules/7",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

@@ -25,7 +25,7 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 25] = [
+const STAYS: [&str; 32] = [
     "api_keys",
     "audit_log",
     "connections",
@@ -41,6 +41,13 @@ const STAYS: [&str; 25] = [
     "notifications",
     "report_pieces",
     "reports",
+    "rule_actions",
+    "rule_causes",
+    "rule_counts",
+    "rule_firings",
+    "rule_receivers",
+    "rule_secrets",
+    "rules",
     "saved_views",
     "schedules",
     "sessions",
