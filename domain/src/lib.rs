@@ -17,6 +17,8 @@ pub mod sync;
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
+pub mod augmented;
+#[cfg(feature = "ssr")]
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod db;
@@ -25,7 +27,13 @@ pub mod export;
 #[cfg(feature = "ssr")]
 pub mod imports;
 #[cfg(feature = "ssr")]
+pub mod integrations;
+#[cfg(feature = "ssr")]
 pub mod params;
+#[cfg(feature = "ssr")]
+pub mod patch;
+#[cfg(feature = "ssr")]
+pub mod reconciliation;
 #[cfg(feature = "ssr")]
 pub mod reports;
 #[cfg(feature = "ssr")]
@@ -34,6 +42,8 @@ pub mod rules;
 pub mod seal;
 #[cfg(feature = "ssr")]
 mod services;
+#[cfg(feature = "ssr")]
+pub mod workflows;
 
 #[cfg(feature = "ssr")]
 pub use services::{Services, ServicesError, Settings};

@@ -1,6 +1,6 @@
 //! What people, keys, rules and settings change leaves a row, written in the change's own transaction.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::db::TenantTx;
@@ -109,4 +109,40 @@ pub async fn record_many(tx: &mut TenantTx, entry: &Entry<'_>, made: &[(String, 
     .execute(tx.connection())
     .await?;
     Ok(())
+}
+
+/// The fields that a change made different, as they were and as they are; of a new record those that hold something.
+pub fn difference(before: Option<Map<String, Value>>, after: Map<String, Value>) -> (Option<Value>, Value) {
+    let Some(before) = before else {
+        return (None, Value::Object(after.into_iter().filter(|(_, value)| !is_empty(value)).collect()));
+    };
+    let (mut old, mut new) = (Map::new(), Map::new());
+    for (name, value) in after {
+        let was = before.get(&name).cloned().unwrap_or_default();
+        if was != value {
+            old.insert(name.clone(), was);
+            new.insert(name, value);
+        }
+    }
+    (Some(Value::Object(old)), Value::Object(new))
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(Map::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let fields = |value: Value| value.as_object().cloned().unwrap();
+        let (before, after) =
+            difference(Some(fields(json!({"a": 1, "b": null}))), fields(json!({"a": 1, "b": "x", "c": {}})));
+        assert_eq!((before, after), (Some(json!({"b": null, "c": null})), json!({"b": "x", "c": {}})));
+        assert_eq!(difference(None, fields(json!({"a": 1, "b": null, "c": {}}))), (None, json!({"a": 1})));
+    }
 }

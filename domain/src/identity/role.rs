@@ -55,12 +55,14 @@ pub enum Permission {
     ReadPayloads,
     /// Have what other systems posted followed up again.
     Replay,
+    /// Change what the business adds to opportunities: augmentation, workflows, integrations.
+    Augment,
     /// See rules, what they did and would do.
     ReadRules,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 11] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -70,6 +72,7 @@ impl Permission {
         Permission::MakeReports,
         Permission::ReadPayloads,
         Permission::Replay,
+        Permission::Augment,
         Permission::ReadRules,
     ];
 }
@@ -102,6 +105,7 @@ impl Role {
                         | Permission::MakeReports
                         | Permission::ReadPayloads
                         | Permission::Replay
+                        | Permission::Augment
                         | Permission::ReadRules
                 )
             }
@@ -137,7 +141,10 @@ impl Scope {
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
-                | (Scope::Admin, Permission::Administer | Permission::MakeReports | Permission::Replay)
+                | (
+                    Scope::Admin,
+                    Permission::Administer | Permission::MakeReports | Permission::Replay | Permission::Augment
+                )
         )
     }
 }
@@ -163,13 +170,13 @@ mod tests {
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
         // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
-        // read payloads, replay, read rules
-        assert_eq!(table, ["++++++++++", "++---+++++", "+----++---"]);
+        // read payloads, replay, add to opportunities, read rules
+        assert_eq!(table, ["+++++++++++", "++---++++++", "+----++----"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+------+-+", "-+--------", "----+-----", "--+-------", "---+--+-+-"]);
+        assert_eq!(table, ["+------+--+", "-+---------", "----+------", "--+--------", "---+--+-++-"]);
     }
 
     #[test]

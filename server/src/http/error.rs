@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::augmented::WriteError;
 use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
 use domain::inbox::registration::RegistrationError;
@@ -219,6 +220,22 @@ impl From<StartOverError> for ApiError {
                 ApiError::invalid("confirm", format!("expected the company's name exactly as it is written: {name}"))
             }
             StartOverError::Sync(error) => error.into(),
+        }
+    }
+}
+
+impl From<WriteError> for ApiError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Invalid(fault) => fault.into(),
+            WriteError::NotFound(what) => ApiError::not_found(what),
+            WriteError::Changed { current } => {
+                let version = current["version"].as_i64().unwrap_or_default();
+                let details = json!({"version": version, "current": current});
+                ApiError::conflict("VERSION_CONFLICT", "it has changed since it was read", details)
+            }
+            WriteError::Refused { code, message } => ApiError::conflict(code, message, Value::Null),
+            WriteError::Db(error) => error.into(),
         }
     }
 }

@@ -2,24 +2,28 @@
 //! same attributes, so none can be left out. The shapes here say what the answers look like; a test holds them to the truth.
 
 pub mod answers;
+pub mod augmentation;
 pub mod changes;
 pub mod connection;
 pub mod dashboard;
 pub mod events;
 pub mod health;
 pub mod imports;
+pub mod integrations;
 pub mod jobs;
 pub mod keys;
 pub mod notifications;
 pub mod opportunities;
 pub mod page;
-mod parts;
+pub mod parts;
 pub mod people;
+pub mod reconciliation;
 pub mod reports;
 pub mod rules;
 pub mod session;
 pub mod sync;
 pub mod webhooks;
+pub mod workflows;
 
 use std::sync::LazyLock;
 
@@ -44,7 +48,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 24] = [
+const SENT: [&str; 33] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -62,6 +66,15 @@ const SENT: [&str; 24] = [
     "SetAside",
     "TestDelivery",
     "SetKeeping",
+    "SetAugmentation",
+    "NewWorkflow",
+    "AdvanceWorkflow",
+    "FailWorkflow",
+    "ChangeWorkflow",
+    "NewIntegration",
+    "SetIntegration",
+    "NewWorkflowTemplate",
+    "SetWorkflowTemplate",
     "NewRule",
     "RuleChange",
     "RuleTrigger",

@@ -21,3 +21,10 @@ pub struct PaginationOut {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Money, value_type = String, pattern = r"^-?[0-9]+\.[0-9]{2}$", example = "1200.50")]
 pub struct MoneyOut(String);
+
+/// It is done, and there is no more to say.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Done)]
+pub struct DoneOut {
+    success: bool,
+}

@@ -9,7 +9,7 @@ use domain::db::QueryError;
 use domain::export::{Export, Lines};
 use domain::identity::{Caller, Permission};
 use domain::opportunities::list_build::ListError;
-use domain::{opportunities as mirror, sync};
+use domain::{opportunities as mirror, reconciliation as lists, sync};
 use futures::stream;
 
 use super::params::Params;
@@ -81,6 +81,22 @@ pub async fn failures(
     let begun = sync::failures::export::begin(&mut tx, params, &search, &caller.tenant_view, Utc::now()).await;
     drop(tx);
     Ok(file("failed-records", begun?, &state, &caller))
+}
+
+/// Lists of a reconciliation as CSV, one behind the other.
+#[utoipa::path(
+    get,
+    path = "/reconciliation.csv",
+    tag = "reconciliation",
+    params(openapi::reconciliation::ReconciliationQuery),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv"), openapi::answers::Asked)
+)]
+pub async fn reconciliation(asking: Asking, Shared(state): Shared<State>, params: Params) -> ApiResult<Response> {
+    let caller = asking.to(Permission::ReadMirror)?;
+    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
+    let begun = lists::export::begin(&mut tx, params.into_inner(), &caller.tenant_view, Utc::now()).await;
+    drop(tx);
+    Ok(file("reconciliation", begun?, &state, &caller))
 }
 
 /// The answer that streams a file, a transaction a piece: a slow reader must not hold one open.

@@ -1,5 +1,6 @@
 //! REST: one file a noun, thin handlers: who asks, what is asked, one call, the answer.
 
+mod augmentation;
 mod changes;
 mod connection;
 mod dashboard;
@@ -7,6 +8,7 @@ mod events;
 mod export;
 mod health;
 mod imports;
+mod integrations;
 mod jobs;
 mod keys;
 mod notifications;
@@ -14,6 +16,7 @@ mod opportunities;
 mod params;
 mod people;
 mod process;
+mod reconciliation;
 mod replay;
 mod reports;
 mod rules;
@@ -22,6 +25,8 @@ mod session;
 pub mod shape;
 mod sync;
 mod webhooks;
+mod workflow_templates;
+mod workflows;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
@@ -48,6 +53,19 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(opportunities::list))
         .routes(routes!(export::opportunities))
         .routes(routes!(opportunities::read))
+        .routes(routes!(augmentation::read, augmentation::set))
+        .routes(routes!(workflows::list, workflows::start))
+        .routes(routes!(workflows::advance))
+        .routes(routes!(workflows::fail))
+        .routes(routes!(workflows::retry))
+        .routes(routes!(workflows::cancel))
+        .routes(routes!(integrations::list, integrations::save))
+        .routes(routes!(integrations::set, integrations::remove))
+        .routes(routes!(integrations::find))
+        .routes(routes!(reconciliation::read))
+        .routes(routes!(export::reconciliation))
+        .routes(routes!(workflow_templates::list, workflow_templates::create))
+        .routes(routes!(workflow_templates::set, workflow_templates::remove))
         .routes(routes!(changes::list))
         .routes(routes!(export::changes))
         .routes(routes!(people::list, people::invite))

@@ -69,3 +69,8 @@ impl From<Fault> for ApiError {
 pub fn id(text: &str) -> ApiResult<uuid::Uuid> {
     text.parse().map_err(|_| ApiError::invalid("id", "is no id"))
 }
+
+/// An integer in a path, such as the id of an opportunity.
+pub fn integer(field: &str, text: &str) -> ApiResult<i64> {
+    text.parse().map_err(|_| ApiError::invalid(field, "expected an integer"))
+}

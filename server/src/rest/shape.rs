@@ -1,6 +1,7 @@
 //! Every JSON answer has one shape, also where axum itself refuses: plain texts of the framework become error objects.
 
 use axum::Json;
+use axum::body::HttpBody;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
@@ -43,9 +44,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 let text = error.body_text();
                 // serde names the field between backticks.
                 let field = text.contains("field `").then(|| text.split('`').nth(1)).flatten();
-                // A wrong type is told with its path: "email: invalid type".
-                let typed =
-                    text.split(": ").nth(1).filter(|path| path.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+                // A wrong type is told with its path: "steps[0]: invalid type".
+                let path = text.split(": ").nth(1).and_then(|path| path.split(['.', '[']).next());
+                let typed = path
+                    .filter(|path| !path.is_empty() && path.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
                 let field = field.or(typed).unwrap_or("body").to_owned();
                 Err(ApiError::invalid(&field, "is missing, unknown or of the wrong type"))
             }
@@ -54,6 +56,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             }
             Err(_) => Err(ApiError::invalid("body", "is no JSON")),
         }
+    }
+}
+
+/// A body that may be left out: then nothing is said in it.
+pub struct MayBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MayBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let empty = request.body().size_hint().exact() == Some(0);
+        if empty && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(MayBody(T::default()));
+        }
+        let Body(body) = Body::<Option<T>>::from_request(request, state).await?;
+        Ok(MayBody(body.unwrap_or_default()))
     }
 }
 

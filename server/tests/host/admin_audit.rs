@@ -54,6 +54,10 @@ impl Stage {
             Some("jobs") => self.job(if path.ends_with("retry") { "cancelled" } else { "pending" }).await,
             Some("schedules") => sql(self.env.url(), "select id from schedules order by id limit 1").await,
             Some("rules") => sql(self.env.url(), "select min(id) from rules").await,
+            Some("workflow-templates") if path.ends_with('7') => {
+                let made = "insert into workflow_templates (tenant_id, code, name, steps) select id, 'x' || gen_random_uuid(), 'x', array['a'] from tenants returning id";
+                sql(self.env.url(), made).await
+            }
             Some("webhooks" | "test-webhook") => {
                 let made = "insert into webhook_endpoints (tenant_id, provider, label) select id, 'current-rms', 'x' from tenants returning id";
                 sql(self.env.url(), made).await
@@ -97,6 +101,15 @@ impl Stage {
             "DELETE /api/webhooks/7" => (send(json!({})).await, "webhook endpoint|revoke"),
             "POST /api/webhooks/7/rotate" => (self.admin.post(&path).await, "webhook endpoint|rotate"),
             "POST /api/webhooks/7/end-older" => (self.admin.post(&path).await, "webhook endpoint|end older tokens"),
+            "POST /api/workflow-templates" => {
+                let body = json!({"code": "launch", "name": "Launch", "steps": ["Plan", "Pack"]});
+                (send(body).await, "workflow template|create")
+            }
+            "PATCH /api/workflow-templates/7" => (send(json!({"name": "y"})).await, "workflow template|set"),
+            "DELETE /api/workflow-templates/7" => {
+                let seen = self.admin.send(Method::DELETE, &path, |request| request).await;
+                (seen, "workflow template|remove")
+            }
             "POST /rpc/jobs/retry" => (form(&format!("id={id}")).await, "job|retry"),
             "POST /rpc/jobs/cancel" => (form(&format!("id={id}")).await, "job|cancel"),
             "POST /rpc/jobs/retry-all" => (form("status=cancelled&kind=clean_up").await, "job|retry"),

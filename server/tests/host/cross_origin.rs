@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 84] = [
+const UNSAFE: [&str; 96] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -20,6 +20,18 @@ const UNSAFE: [&str; 84] = [
     "POST /api/keys",
     "DELETE /api/keys/7",
     "POST /api/connection/start-over",
+    "PUT /api/opportunities/7/augmentation",
+    "POST /api/opportunities/7/workflows",
+    "POST /api/opportunities/7/workflows/7/advance",
+    "POST /api/opportunities/7/workflows/7/fail",
+    "POST /api/opportunities/7/workflows/7/retry",
+    "POST /api/opportunities/7/workflows/7/cancel",
+    "POST /api/opportunities/7/integrations",
+    "PATCH /api/opportunities/7/integrations/7",
+    "DELETE /api/opportunities/7/integrations/7",
+    "POST /api/workflow-templates",
+    "PATCH /api/workflow-templates/7",
+    "DELETE /api/workflow-templates/7",
     "POST /api/jobs",
     "POST /api/jobs/7/cancel",
     "POST /api/jobs/7/retry",

@@ -40,6 +40,26 @@ pub const TABLE: &[(&str, &str)] = &[
     ("GET /api/opportunities", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/opportunities/7", "401 404 404 404  404 403 403 403 403  401 401 404"),
     ("GET /api/opportunities.csv", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("GET /api/opportunities/7/augmentation", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("PUT /api/opportunities/7/augmentation", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("GET /api/opportunities/7/workflows", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("POST /api/opportunities/7/workflows", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("POST /api/opportunities/7/workflows/7/advance", "401 403 404 404  403 403 403 403 404  401 401 404"),
+    ("POST /api/opportunities/7/workflows/7/fail", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("POST /api/opportunities/7/workflows/7/retry", "401 403 404 404  403 403 403 403 404  401 401 404"),
+    ("POST /api/opportunities/7/workflows/7/cancel", "401 403 404 404  403 403 403 403 404  401 401 404"),
+    ("GET /api/opportunities/7/integrations", "401 404 404 404  404 403 403 403 403  401 401 404"),
+    ("POST /api/opportunities/7/integrations", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("PATCH /api/opportunities/7/integrations/7", "401 403 400 400  403 403 403 403 400  401 401 400"),
+    ("DELETE /api/opportunities/7/integrations/7", "401 403 404 404  403 403 403 403 404  401 401 404"),
+    // Without a uid and without a type.
+    ("GET /api/integrations", "401 400 400 400  400 403 403 403 403  401 401 400"),
+    ("GET /api/reconciliation", "401 400 400 400  400 403 403 403 403  401 401 400"),
+    ("GET /api/reconciliation.csv", "401 400 400 400  400 403 403 403 403  401 401 400"),
+    ("GET /api/workflow-templates", "401 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /api/workflow-templates", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("PATCH /api/workflow-templates/7", "401 403 403 400  403 403 403 403 400  401 401 400"),
+    ("DELETE /api/workflow-templates/7", "401 403 403 404  403 403 403 403 404  401 401 404"),
     ("GET /api/changes", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/changes.csv", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("GET /api/sync/status", "401 200 200 200  200 403 403 403 403  401 401 200"),
@@ -331,6 +351,7 @@ fn every_rest_route_is_in_the_table() {
         .flat_map(|(path, methods)| {
             let path = path.replace("{id}", "7").replace("{token}", "7").replace("{provider}", "current-rms");
             let path = path.replace("{event}", "opportunity_update");
+            let path = path.replace("{workflow}", "7").replace("{integration}", "7");
             methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
         })
         .collect();

@@ -25,11 +25,13 @@ const GOES: [&str; 9] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 32] = [
+const STAYS: [&str; 36] = [
     "api_keys",
     "audit_log",
+    "augmented_opportunities",
     "connections",
     "dashboard_dates",
+    "external_integrations",
     "imports",
     "job_minutes",
     "job_probe",
@@ -58,6 +60,8 @@ const STAYS: [&str; 32] = [
     "webhook_seen",
     "webhook_settings",
     "webhook_tokens",
+    "workflow_instances",
+    "workflow_templates",
 ];
 
 /// Rows of each table that has a tenant.
