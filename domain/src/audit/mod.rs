@@ -23,6 +23,13 @@ impl<'a> From<&'a Caller> for By<'a> {
     }
 }
 
+impl<'a> By<'a> {
+    /// A rule, by its name.
+    pub const fn rule(name: &'a str) -> Self {
+        By { kind: "system", id: None, name }
+    }
+}
+
 impl By<'static> {
     /// The operator at the command line, or Backline itself.
     pub const fn system(name: &'static str) -> Self {

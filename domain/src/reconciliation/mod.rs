@@ -5,7 +5,7 @@ mod items;
 mod lists;
 pub mod query;
 mod report;
-mod tally;
+pub(crate) mod tally;
 
 pub use items::{Item, Key, items};
 pub use lists::{

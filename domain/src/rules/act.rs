@@ -7,7 +7,7 @@ use sqlx::Error;
 
 use super::action::{Action, HERE};
 use super::facts::Facts;
-use super::{attempts, deliver, notify};
+use super::{attempts, deliver, notify, opportunity};
 use crate::db::{TenantTx, is_away};
 use crate::jobs::kind::{Attempt, Done, JobError, JobType};
 use crate::services::Services;
@@ -83,11 +83,11 @@ async fn run(services: &Services, attempt: &Attempt) -> Result<Done, JobError> {
     Ok(Done::Result(json!({"actions": done})))
 }
 
-/// All of a batch, else each by itself.
+/// Tells people all at once, else one by one; what is done to opportunities follows in its order.
 async fn at_once(tx: &mut TenantTx, services: &Services, due: &[Work]) -> Result<Vec<Outcome>, JobError> {
-    let all: Vec<&Work> = due.iter().filter(|work| work.action.is_some()).collect();
+    let telling: Vec<&Work> = due.iter().filter(|work| matches!(work.action, Some(Action::Notify { .. }))).collect();
     tx.savepoint().await?;
-    let whole = match notify::tell(tx, &services.jobs, &all).await {
+    let told = match notify::tell(tx, &services.jobs, &telling).await {
         Ok(()) => true,
         Err(error) if is_away(&error) => return Err(error.into()),
         Err(error) => {
@@ -100,14 +100,15 @@ async fn at_once(tx: &mut TenantTx, services: &Services, due: &[Work]) -> Result
     for work in due {
         outcomes.push(match &work.action {
             None => Outcome::Never("this release does not know the action".into()),
-            Some(_) if whole => Outcome::Done,
-            Some(_) => alone(tx, services, work).await?,
+            Some(Action::Notify { .. }) if told => Outcome::Done,
+            Some(Action::Notify { .. }) => tell_alone(tx, services, work).await?,
+            Some(action) => opportunity::act(tx, work, action).await?,
         });
     }
     Ok(outcomes)
 }
 
-async fn alone(tx: &mut TenantTx, services: &Services, work: &Work) -> Result<Outcome, JobError> {
+async fn tell_alone(tx: &mut TenantTx, services: &Services, work: &Work) -> Result<Outcome, JobError> {
     tx.savepoint().await?;
     match notify::tell(tx, &services.jobs, &[work]).await {
         Ok(()) => Ok(Outcome::Done),

@@ -2,18 +2,20 @@
 
 use serde_json::{Value, json};
 
+use super::additions::Additions;
 use super::message;
 use super::shape::{Shape, list};
 use crate::identity::Role;
 use crate::params::Fault;
 use crate::sync::client::base_url;
+use crate::workflows::templates;
 
 /// Actions of a rule.
 const MOST: usize = 10;
 const LONGEST_URL: usize = 500;
 
 /// One thing to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Tell people here, by the bell and, where they want it, by mail.
     Notify { to: Recipient, message: Option<String> },
@@ -21,6 +23,10 @@ pub enum Action {
     Slack { message: Option<String> },
     /// Post to a receiver, signed.
     Webhook { url: String },
+    /// Start a workflow of this template's code on the opportunity.
+    StartWorkflow { workflow_type: String },
+    /// Set what the business adds to the opportunity.
+    SetAugmentation { set: Additions },
 }
 
 /// Who is told.
@@ -49,21 +55,33 @@ pub const HERE: &str = "here";
 
 impl Action {
     /// Every type, with its words.
-    pub const TYPES: [(&'static str, &'static str); 3] =
-        [("notify", "Notify people"), ("slack", "Write to Slack"), ("webhook", "Post to a webhook")];
+    pub const TYPES: [(&'static str, &'static str); 5] = [
+        ("notify", "Notify people"),
+        ("slack", "Write to Slack"),
+        ("webhook", "Post to a webhook"),
+        ("start_workflow", "Start a workflow"),
+        ("set_augmentation", "Set workflow, risk and health"),
+    ];
 
     pub const fn kind(&self) -> &'static str {
         match self {
             Action::Notify { .. } => "notify",
             Action::Slack { .. } => "slack",
             Action::Webhook { .. } => "webhook",
+            Action::StartWorkflow { .. } => "start_workflow",
+            Action::SetAugmentation { .. } => "set_augmentation",
         }
+    }
+
+    /// Whether it needs an opportunity: only events have one.
+    pub const fn is_on_opportunity(&self) -> bool {
+        matches!(self, Action::StartWorkflow { .. } | Action::SetAugmentation { .. })
     }
 
     /// Where it waits: a receiver that is away keeps nobody else waiting.
     pub fn lane(&self, rule: i64, position: usize) -> String {
         match self {
-            Action::Notify { .. } => HERE.into(),
+            Action::Notify { .. } | Action::StartWorkflow { .. } | Action::SetAugmentation { .. } => HERE.into(),
             Action::Slack { .. } | Action::Webhook { .. } => format!("{rule}:{position}"),
         }
     }
@@ -89,6 +107,11 @@ impl Action {
                 let url = base_url(&url).map_err(|error| refuse(&error))?;
                 Action::Webhook { url: url.into() }
             }
+            "start_workflow" => Action::StartWorkflow { workflow_type: workflow_type(&mut shape)? },
+            "set_augmentation" => {
+                let set = shape.take("set").ok_or_else(|| shape.fault("set", "is missing"))?;
+                Action::SetAugmentation { set: Additions::read(&shape.place("set"), set)? }
+            }
             _ => {
                 let types = Action::TYPES.map(|(kind, _)| kind).join(", ");
                 return Err(shape.fault("type", format!("expected one of {types}")));
@@ -104,6 +127,8 @@ impl Action {
             Action::Notify { to, message } => json!({"type": self.kind(), "to": to.as_str(), "message": message}),
             Action::Slack { message } => json!({"type": self.kind(), "message": message}),
             Action::Webhook { url } => json!({"type": self.kind(), "url": url}),
+            Action::StartWorkflow { workflow_type } => json!({"type": self.kind(), "workflowType": workflow_type}),
+            Action::SetAugmentation { set } => json!({"type": self.kind(), "set": set.to_value()}),
         }
     }
 
@@ -114,6 +139,8 @@ impl Action {
             Action::Notify { to: Recipient::Role(role), .. } => format!("Notify every {}", role.as_str()),
             Action::Slack { .. } => "Write to Slack".into(),
             Action::Webhook { url } => format!("Post to {url}"),
+            Action::StartWorkflow { workflow_type } => format!("Start the workflow {workflow_type}"),
+            Action::SetAugmentation { set } => set.words(),
         }
     }
 }
@@ -125,6 +152,11 @@ pub fn read_all(value: Value) -> Result<Vec<Action>, Fault> {
         return Err(Fault::new("actions", "expected at least one"));
     }
     items.into_iter().enumerate().map(|(n, item)| Action::read(&format!("actions.{n}"), item)).collect()
+}
+
+fn workflow_type(shape: &mut Shape) -> Result<String, Fault> {
+    let code = shape.needed("workflowType", 60)?;
+    if templates::is_code(&code) { Ok(code) } else { Err(shape.fault("workflowType", "is no code of a template")) }
 }
 
 fn words(shape: &mut Shape) -> Result<Option<String>, Fault> {
@@ -146,6 +178,8 @@ mod tests {
             json!({"type": "notify", "to": "rep"}),
             json!({"type": "slack"}),
             json!({"type": "webhook", "url": "https://hooks.example/backline"}),
+            json!({"type": "start_workflow", "workflowType": "onboarding"}),
+            json!({"type": "set_augmentation", "set": {"riskLevel": "HIGH", "riskNotes": null, "financialHealthScore": 20}}),
         ] {
             let read = Action::read("a", action).unwrap();
             assert_eq!(Action::read("a", read.to_value()).unwrap(), read);
@@ -164,6 +198,17 @@ mod tests {
             (json!({"type": "webhook"}), "actions.0.url"),
             (json!({"type": "webhook", "url": "ftp://x.example"}), "actions.0.url"),
             (json!({"type": "webhook", "url": "https://a:b@x.example"}), "actions.0.url"),
+            (json!({"type": "start_workflow"}), "actions.0.workflowType"),
+            (json!({"type": "start_workflow", "workflowType": "No Code"}), "actions.0.workflowType"),
+            (json!({"type": "set_augmentation"}), "actions.0.set"),
+            (json!({"type": "set_augmentation", "set": {}}), "actions.0.set"),
+            (json!({"type": "set_augmentation", "set": {"riskLevel": "low"}}), "actions.0.set.riskLevel"),
+            (json!({"type": "set_augmentation", "set": {"riskLevel": 5}}), "actions.0.set.riskLevel"),
+            (json!({"type": "set_augmentation", "set": {"colour": 5}}), "actions.0.set.colour"),
+            (
+                json!({"type": "set_augmentation", "set": {"financialHealthScore": 101}}),
+                "actions.0.set.financialHealthScore",
+            ),
         ] {
             assert_eq!(read_all(json!([action])).unwrap_err().field, place, "{action}");
         }

@@ -69,6 +69,7 @@ pub async fn create(services: &Services, change: &Change<'_>, draft: Draft) -> R
     let trigger = draft.trigger.ok_or_else(|| Fault::new("trigger", "is missing"))?;
     let actions = draft.actions.ok_or_else(|| Fault::new("actions", "is missing"))?;
     let conditions = condition::read_all(draft.conditions.unwrap_or_else(|| json!([])), &trigger)?;
+    fit(&trigger, &actions)?;
     check_receivers(services, &actions).await?;
     let mut tx = services.db.tenant_tx(&change.caller.actor()).await?;
     let before = store::lock(&mut tx).await?;
@@ -115,6 +116,7 @@ pub async fn change(services: &Services, change: &Change<'_>, id: i64, draft: Dr
     let kept = || Value::from_iter(before.conditions.iter().map(condition::Condition::to_value));
     let conditions = condition::read_all(draft.conditions.unwrap_or_else(kept), &trigger)?;
     let actions = draft.actions.unwrap_or_else(|| before.actions.clone());
+    fit(&trigger, &actions)?;
     let tenant = tx.tenant();
     sqlx::query!(
         "update rules set name = $3, enabled = $4, trigger = $5, conditions = $6, actions = $7 where tenant_id = $1 and id = $2",
@@ -189,6 +191,17 @@ async fn make_secret(
         return Ok(None);
     }
     secret::add(tx, &services.sealer, id).await.map(Some)
+}
+
+/// Only an event is about an opportunity.
+fn fit(trigger: &Trigger, actions: &[Action]) -> Result<(), Fault> {
+    let lost = actions.iter().position(Action::is_on_opportunity).filter(|_| !matches!(trigger, Trigger::Event(_)));
+    match lost {
+        Some(n) => {
+            Err(Fault::new(&format!("actions.{n}.type"), "needs a rule about events: others have no opportunity"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses receivers that do not lie on the public internet.

@@ -111,7 +111,7 @@ pub async fn run(tx: &mut TenantTx, rule: &Rule, span: Span) -> Result<DryRun, R
 fn words(action: &Action) -> Option<Option<&str>> {
     match action {
         Action::Notify { message, .. } | Action::Slack { message } => Some(message.as_deref()),
-        Action::Webhook { .. } => None,
+        Action::Webhook { .. } | Action::StartWorkflow { .. } | Action::SetAugmentation { .. } => None,
     }
 }
 

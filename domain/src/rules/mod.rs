@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod action;
+pub mod additions;
 mod attempts;
 pub mod causes;
 pub mod change;
@@ -13,14 +14,17 @@ pub mod dry_run;
 mod error;
 pub mod evaluate;
 pub mod facts;
+pub mod form;
 pub mod history;
 mod message;
 mod notify;
+mod opportunity;
 pub mod secret;
 mod shape;
 pub mod signature;
 pub mod store;
 pub mod trigger;
+pub mod view;
 pub mod watch;
 
 pub use error::RuleError;

@@ -7,6 +7,7 @@ use super::shape::Shape;
 use crate::inbox::current_rms;
 use crate::money::Money;
 use crate::params::Fault;
+use crate::reconciliation::Kind;
 
 /// Words of one list.
 const MOST: usize = 50;
@@ -70,7 +71,7 @@ impl Trigger {
             }),
             "job_failed" => Trigger::JobFailed { job_types: shape.texts("jobTypes", MOST, LONGEST)? },
             "endpoint_silent" => Trigger::EndpointSilent,
-            "reconciliation_grew" => Trigger::ReconciliationGrew { list: shape.text("list", LONGEST)? },
+            "reconciliation_grew" => Trigger::ReconciliationGrew { list: list(&mut shape)? },
             _ => {
                 let types = Trigger::TYPES.map(|(kind, _)| kind).join(", ");
                 return Err(shape.fault("type", format!("expected one of {types}")));
@@ -162,6 +163,17 @@ pub(super) fn same_word(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
+fn list(shape: &mut Shape) -> Result<Option<String>, Fault> {
+    let Some(list) = shape.text("list", LONGEST)? else { return Ok(None) };
+    match Kind::parse(&list) {
+        Some(_) => Ok(Some(list)),
+        None => {
+            let lists = Kind::ALL.map(Kind::as_str).join(", ");
+            Err(shape.fault("list", format!("expected one of {lists}")))
+        }
+    }
+}
+
 fn actions(shape: &mut Shape) -> Result<Vec<String>, Fault> {
     let actions = shape.texts("actionTypes", MOST, LONGEST)?;
     match actions.iter().position(|action| !current_rms::is_action(action)) {
@@ -248,6 +260,7 @@ mod tests {
             (json!({"type": "event", "onReplay": "yes"}), "trigger.onReplay"),
             (json!({"type": "event", "fromStatus": "a\u{0}"}), "trigger.fromStatus"),
             (json!({"type": "job_failed", "actionTypes": []}), "trigger.actionTypes"),
+            (json!({"type": "reconciliation_grew", "list": "moon"}), "trigger.list"),
         ] {
             assert_eq!(Trigger::read(trigger.clone()).unwrap_err().field, place, "{trigger}");
         }

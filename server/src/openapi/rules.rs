@@ -79,11 +79,13 @@ enum ActionTypeOut {
     Notify,
     Slack,
     Webhook,
+    StartWorkflow,
+    SetAugmentation,
 }
 
 /// What a rule does.
 #[derive(Serialize, ToSchema)]
-#[schema(as = RuleAction)]
+#[schema(as = RuleAction, rename_all = "camelCase")]
 struct ActionBody {
     #[schema(required = true)]
     r#type: ActionTypeOut,
@@ -95,6 +97,12 @@ struct ActionBody {
     /// Of a webhook: https, and on the public internet.
     #[schema(max_length = 500)]
     url: Option<String>,
+    /// Of a workflow: the code of its template. As with augmentation, the rule must be about events.
+    #[schema(max_length = 60)]
+    workflow_type: Option<String>,
+    /// Of an augmentation: the fields that are set, as in `PUT /api/opportunities/{id}/augmentation`.
+    #[schema(value_type = Option<Object>)]
+    set: Option<Value>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,4 +1,4 @@
-//! What else than an event fires a rule: jobs that failed, endpoints that have gone silent.
+//! What else than an event fires a rule: jobs that failed, endpoints that have gone silent, lists that grew.
 
 use serde_json::json;
 
@@ -62,4 +62,36 @@ async fn a_silent_endpoint_fires_once_a_silence() {
         number(&scene.env, "select count(*) from app.notifications where href = '/settings/endpoints'").await,
         2
     );
+}
+
+#[tokio::test]
+async fn a_list_that_grew_fires_and_one_that_shrank_does_not() {
+    let scene = stage(20).await;
+    let ids = scene.stand.ids_in_scope();
+    let watch = async || {
+        send(&scene, "POST", "/api/jobs", json!({"type": "rule_watch"})).await.expect(201);
+        let open = "select count(*) from app.jobs where type = 'rule_watch' and status <> 'completed'";
+        reaches(&scene, "it was looked", 20, open, 0).await;
+        quiet(&scene, 20).await;
+    };
+    watch().await;
+    assert_eq!(number(&scene.env, "select count(*) from app.rule_counts").await, 0, "no rule asks");
+    let trigger = json!({"type": "reconciliation_grew", "list": "unaugmented"});
+    let grew = rule(&scene, "grew", trigger, json!([]), json!([notify("admin")])).await;
+    let other = json!({"type": "reconciliation_grew", "list": "stale-integrations"});
+    let other = rule(&scene, "other", other, json!([]), json!([notify("admin")])).await;
+    watch().await;
+    assert!(firings(&scene, &grew).await.is_empty(), "it was looked at for the first time");
+    let set = json!({"riskLevel": "LOW"});
+    send(&scene, "PUT", &format!("/api/opportunities/{}/augmentation", ids[0]), set).await.expect(200);
+    watch().await;
+    assert!(firings(&scene, &grew).await.is_empty(), "it is shorter");
+    sql(&scene.env, "delete from app.augmented_opportunities").await;
+    watch().await;
+    let fired = firings(&scene, &grew).await;
+    assert_eq!(fired.len(), 1, "{fired:?}");
+    let (count, before) =
+        (fired[0]["facts"]["count"].as_i64().unwrap(), fired[0]["facts"]["countBefore"].as_i64().unwrap());
+    assert_eq!((&fired[0]["facts"]["list"], count - before), (&json!("unaugmented"), 1));
+    assert!(firings(&scene, &other).await.is_empty());
 }

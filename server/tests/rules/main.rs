@@ -9,6 +9,7 @@ mod support;
 #[expect(dead_code, reason = "other test binaries use the rest")]
 mod scene;
 
+mod acting;
 mod causes;
 mod changing;
 mod delivering;
