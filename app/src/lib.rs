@@ -3,6 +3,8 @@
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod augmented;
 mod components;
 mod dashboard;
@@ -23,6 +25,8 @@ mod notifications;
 mod opportunities;
 #[cfg(feature = "ssr")]
 pub mod plain;
+#[cfg(feature = "ssr")]
+pub mod reconciliation;
 #[cfg(feature = "ssr")]
 pub mod registration;
 #[cfg(feature = "ssr")]

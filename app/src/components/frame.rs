@@ -20,6 +20,8 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
                 <Entry href="/opportunities" below=&["/opportunities"] icon="opportunities" word="Opportunities"/>
                 <Entry href="/changes" below=&["/changes"] icon="changes" word="Changes"/>
                 <Entry href="/events" below=&["/events"] icon="events" word="Events" rel="external"/>
+                <Entry href="/reconciliation" below=&["/reconciliation"] icon="check" word="Reconciliation" rel="external"/>
+                {(viewer.role != "rep").then(|| view! { <Entry href="/audit" below=&["/audit"] icon="info" word="Audit" rel="external"/> })}
                 <Entry href="/reports" below=&["/reports"] icon="reports" word="Reports" rel="external"/>
                 <Entry href="/jobs" below=&["/jobs"] icon="jobs" word="Jobs"/>
                 <Entry href="/settings/account" below=&["/settings", "/imports"] icon="settings" word="Settings"/>

@@ -12,7 +12,7 @@ pub fn EventsCard(events: DayEvents) -> impl IntoView {
                 <h2 id="events-title">"Webhooks"</h2>
                 <span class="basis">"of the last 24 hours"</span>
                 <span class="grow"></span>
-                <a class="basis" href="/events">"All events"</a>
+                <a class="basis" href="/events" rel="external">"All events"</a>
             </header>
             <div class="beside">
                 <dl class="figures">{events.figures.into_iter().map(figure).collect_view()}</dl>
@@ -25,7 +25,7 @@ pub fn EventsCard(events: DayEvents) -> impl IntoView {
 fn action(share: Share) -> impl IntoView {
     view! {
         <li>
-            <a href=share.href>{share.name}</a>
+            <a href=share.href rel="external">{share.name}</a>
             <meter max="100" value=share.percent aria-hidden="true"></meter>
             <span class="num">{share.count}</span>
         </li>

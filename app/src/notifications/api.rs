@@ -31,6 +31,8 @@ pub async fn mark_read(#[server(default)] id: Option<i64>) -> Result<(), AppErro
 #[server(prefix = "/rpc", output = Postcard, endpoint = "notifications/set")]
 pub async fn set_switches(
     #[server(default)] job_failed: bool,
+    #[server(default)] rule: bool,
+    #[server(default)] mirror: bool,
     #[server(default)] by_mail: bool,
 ) -> Result<(), AppError> {
     use domain::notifications::{Kind, settings};
@@ -38,8 +40,17 @@ pub async fn set_switches(
     let reader = super::host::reader(&caller, &services)?;
     let request_id = crate::host::request_id();
     let change = crate::host::change(&caller, request_id.as_deref());
-    let on: &[Kind] = if job_failed { &[Kind::JobFailed] } else { &[] };
-    settings::set(&services.db, &change, reader.person, on, by_mail).await?;
+    // Who is not shown a switch leaves it as it is.
+    let wanted = |kind: &Kind| {
+        !kind.concerns(reader.role)
+            || match kind {
+                Kind::JobFailed => job_failed,
+                Kind::Rule => rule,
+                Kind::Mirror => mirror,
+            }
+    };
+    let on: Vec<Kind> = Kind::ALL.into_iter().filter(wanted).collect();
+    settings::set(&services.db, &change, reader.person, &on, by_mail).await?;
     super::host::back();
     Ok(())
 }

@@ -9,6 +9,7 @@ mod record;
 pub mod seal;
 pub mod trail;
 pub mod verify;
+pub mod view;
 
 pub use difference::difference;
 pub use mac::AuditKey;
@@ -37,6 +38,13 @@ impl<'a> From<&'a Caller> for By<'a> {
     }
 }
 
+impl<'a> By<'a> {
+    /// A rule, by its name.
+    pub const fn rule(name: &'a str) -> Self {
+        By { kind: "system", id: None, name }
+    }
+}
+
 impl By<'static> {
     /// The operator at the command line, or Backline itself.
     pub const fn system(name: &'static str) -> Self {
@@ -51,6 +59,8 @@ pub enum Source {
     Api,
     Sync,
     Job,
+    /// What a rule did.
+    Rule,
     CommandLine,
 }
 
@@ -64,6 +74,7 @@ impl Source {
             Source::Api => "api",
             Source::Sync => "sync",
             Source::Job => "job",
+            Source::Rule => "rule",
             Source::CommandLine => "command line",
         }
     }

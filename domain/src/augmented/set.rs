@@ -25,6 +25,13 @@ pub struct Patch {
     pub custom_calculations: Said<Value>,
 }
 
+impl Patch {
+    /// Whether it could be set: something that is kept to be set later is refused when it is kept.
+    pub(crate) fn check(&self) -> Result<(), WriteError> {
+        Checked::of(self.clone()).map(drop)
+    }
+}
+
 /// Sets what is added to an opportunity of the mirror; the caller commits. With `expected_version` it is refused when another
 /// one stands; 0 says that there is none yet. What changes nothing writes nothing.
 pub async fn set(

@@ -109,7 +109,7 @@ mod tests {
             timeline: Vec::new(),
             top_opportunities: Vec::new(),
             recent_activity: Vec::new(),
-            sync_info: SyncInfo { last_sync: None, progress: None },
+            sync_info: SyncInfo { last_sync: None, progress: None, last_proof: None },
         }
     }
 

@@ -169,4 +169,19 @@ pub struct Activity {
 pub struct SyncInfo {
     pub last_sync: Option<RunRow>,
     pub progress: Option<Progress>,
+    /// The newest comparison with the source that came to its end.
+    pub last_proof: Option<Proof>,
+}
+
+/// What a comparison of the mirror with the source found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proof {
+    pub run_id: i64,
+    pub completed_at: DateTime<Utc>,
+    /// Records that were compared.
+    pub checked: i64,
+    /// Those that differed, and those of them that were repaired since.
+    pub differed: i64,
+    pub repaired: i64,
 }

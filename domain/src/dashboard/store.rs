@@ -4,12 +4,13 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::history::{Day, Figures};
-use super::{Dashboard, DateRange, MonthValue, Overview, StatusCount, SyncInfo, activity, before, events, snapshot};
+use super::{Dashboard, DateRange, MonthValue, Overview, Proof, StatusCount, SyncInfo, activity, before, events, snapshot};
 use crate::calendar::{date, day_end, day_start, month, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;
 use crate::money::Money;
 use crate::opportunities::filter::Kind;
+use crate::reconciliation::mirror;
 use crate::sync::{failures, store as runs};
 
 /// The instants of a range: at or after the first, before the second.
@@ -53,8 +54,19 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
         timeline: activity::timeline(tx, &bounds, zone.name()).await?,
         top_opportunities: activity::top(tx, &bounds).await?,
         recent_activity: activity::recent(tx, &bounds).await?,
-        sync_info: SyncInfo { last_sync: runs.into_iter().next(), progress },
+        sync_info: SyncInfo { last_sync: runs.into_iter().next(), progress, last_proof: proof(tx).await? },
     })
+}
+
+async fn proof(tx: &mut TenantTx) -> Result<Option<Proof>, sqlx::Error> {
+    let run = mirror::store::last_completed(tx).await?;
+    Ok(run.map(|run| Proof {
+        run_id: run.id,
+        completed_at: run.completed_at.unwrap_or(run.started_at),
+        checked: run.checked,
+        differed: run.counts.all().into(),
+        repaired: run.repaired,
+    }))
 }
 
 /// Today's figures of the whole mirror: those that are read already where nothing is left out.

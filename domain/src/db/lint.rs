@@ -19,6 +19,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
         "A8 SECURITY DEFINER callable by app role, not allow-listed or without pinned search_path",
         &[
             "accept_here",
+            "active_people",
             "analyze_mirror",
             "audit_chain_heads",
             "close_session",
@@ -51,6 +52,7 @@ pub const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
             "throttle",
             "unsealed_tenants",
             "use_sign_in_link",
+            "waiting_rules",
         ],
         "the questions that come before a tenant is known, and those about people, who stand above tenants: owned by \
          backline_lookup, which bypasses nothing, search_path pinned; each asks for a session's hash or the transaction's tenant. \

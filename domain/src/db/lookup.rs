@@ -1,5 +1,5 @@
 //! The questions that come before a tenant is known, each a SECURITY DEFINER function of `migrations/0003_lookups.sql`,
-//! `0006_people.sql`, `0010_snapshots.sql`, `0011_settings.sql`, `0017_inbox.sql` or `0019_audit.sql`.
+//! `0006_people.sql`, `0010_snapshots.sql`, `0011_settings.sql`, `0017_inbox.sql`, `0019_audit.sql` or `0022_rules.sql`.
 
 use std::time::Duration;
 
@@ -242,6 +242,13 @@ impl Db {
         );
         let rows = rows.fetch_all(&self.worker).await?;
         Ok(rows.into_iter().map(|row| (TenantId(row.tenant), row.number, row.hash)).collect())
+    }
+
+    /// Work of rules that waits and that no job is at, over all tenants: a lane, or none for causes.
+    pub(crate) async fn waiting_rules(&self) -> Result<Vec<(TenantId, Option<String>)>, sqlx::Error> {
+        let rows =
+            sqlx::query!(r#"select tenant_id as "tenant!", lane from waiting_rules()"#).fetch_all(&self.worker).await?;
+        Ok(rows.into_iter().map(|row| (TenantId(row.tenant), row.lane)).collect())
     }
 
     /// Runs whose host has let its lease run out, over all tenants: ids only.

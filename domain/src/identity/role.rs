@@ -59,10 +59,12 @@ pub enum Permission {
     ReadAudit,
     /// Change what the business adds to opportunities: augmentation, workflows, integrations.
     Augment,
+    /// See rules, what they did and would do.
+    ReadRules,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 11] = [
+    pub const ALL: [Permission; 12] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -74,6 +76,7 @@ impl Permission {
         Permission::Replay,
         Permission::ReadAudit,
         Permission::Augment,
+        Permission::ReadRules,
     ];
 }
 
@@ -107,6 +110,7 @@ impl Role {
                         | Permission::Replay
                         | Permission::ReadAudit
                         | Permission::Augment
+                        | Permission::ReadRules
                 )
             }
             Role::Rep => {
@@ -137,7 +141,7 @@ impl Scope {
     pub const fn allows(self, permission: Permission) -> bool {
         matches!(
             (self, permission),
-            (Scope::Read, Permission::ReadMirror | Permission::ReadPayloads)
+            (Scope::Read, Permission::ReadMirror | Permission::ReadPayloads | Permission::ReadRules)
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
@@ -174,13 +178,13 @@ mod tests {
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
         // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
-        // read payloads, replay, read the audit log, add to opportunities
-        assert_eq!(table, ["+++++++++++", "++---++++++", "+----++----"]);
+        // read payloads, replay, read the audit log, add to opportunities, read rules
+        assert_eq!(table, ["++++++++++++", "++---+++++++", "+----++-----"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+------+---", "-+---------", "----+------", "--+--------", "---+--+-+++"]);
+        assert_eq!(table, ["+------+---+", "-+----------", "----+-------", "--+---------", "---+--+-+++-"]);
     }
 
     #[test]

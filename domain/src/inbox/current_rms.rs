@@ -50,6 +50,11 @@ const ACTIONS: &[&str] = &[
     "swap_component",
 ];
 
+/// Whether an action is documented.
+pub(crate) fn is_action(text: &str) -> bool {
+    ACTIONS.contains(&text)
+}
+
 /// Reads a body. `event_name` is the registered event when the address carries it: the body is not known to.
 pub fn read(body: &[u8], event_name: Option<&str>) -> Result<Envelope, Unreadable> {
     let outer = Fields::of(read_json(body)?).ok_or(Unreadable::Shape("body", "expected an object"))?;

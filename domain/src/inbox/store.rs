@@ -269,14 +269,21 @@ pub async fn open(tx: &mut TenantTx, opportunity: i64) -> Result<Vec<Open>, Erro
     .await
 }
 
-/// Ends the follow-up of events: the opportunity was read, and its status was and is this.
+/// Ends the follow-up of events: the opportunity was read, and its status was and is this. For rules they are causes from now
+/// on, tests excepted.
 pub async fn settle(tx: &mut TenantTx, ids: &[String], before: Option<&str>, after: Option<&str>) -> Result<(), Error> {
     let tenant = tx.tenant();
     sqlx::query!(
         "with settled as (
             update webhook_events set state = 'processed', attempts = attempts + 1, error = null, settled_at = now(),
                 previous_status = $3, new_status = $4
-            where tenant_id = $1 and id = any($2) and state = 'received' returning id
+            where tenant_id = $1 and id = any($2) and state = 'received' returning id, timestamp, is_test, replay_of
+         ), caused as (
+            insert into rule_causes (tenant_id, kind, key, event_id, is_replay)
+            select $1, 'event', 'event:' || s.id, s.id, s.replay_of is not null from settled s
+            where not s.is_test
+                and exists (select from rules r where r.tenant_id = $1 and r.enabled and r.trigger ->> 'type' = 'event')
+            order by s.timestamp, s.id on conflict (tenant_id, key) do nothing
          )
          update webhook_delivery_log l set follow_up_ms = extract(epoch from clock_timestamp() - l.created_at) * 1000
          from settled s where l.tenant_id = $1 and l.event_id = s.id and l.follow_up_ms is null",

@@ -166,7 +166,7 @@ impl Registry {
 }
 
 /// U+0000 is in no text of a `jsonb`.
-pub(super) fn clean(value: Value) -> Value {
+pub(crate) fn clean(value: Value) -> Value {
     match value {
         Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "\u{fffd}")),
         Value::Array(values) => Value::Array(values.into_iter().map(clean).collect()),

@@ -12,6 +12,7 @@ use crate::db::QueryError;
 use crate::db::queue::EVER;
 use crate::identity::TenantId;
 use crate::notifications::raise;
+use crate::rules::evaluate;
 
 /// Jobs of one call that run at once.
 const SLOTS: usize = 16;
@@ -37,12 +38,14 @@ impl Summary {
 }
 
 impl Jobs {
-    /// Runs up to `most` due jobs, of one tenant or of all; fires the schedules and takes back lost leases before.
+    /// Runs up to `most` due jobs, of one tenant or of all; fires the schedules, takes back lost leases and enqueues what rules
+    /// have to do before, and what they have to do after.
     pub async fn process(&self, tenant: Option<TenantId>, most: usize) -> Result<Summary, QueryError> {
         let started_at = Utc::now();
         self.fire_due(started_at).await?;
         let rescued = self.db().rescue_jobs(500, EVER).await?.len();
         self.tally().add(Came::Rescued, rescued);
+        evaluate::enqueue_waiting(self).await?;
         let types: Vec<String> = self.registry().names().map(str::to_owned).collect();
         let crew = Crew::assemble(self.clone(), SLOTS);
         let (worker, mut claimed) = (Uuid::from_bytes(rand::random()), 0);
@@ -66,6 +69,7 @@ impl Jobs {
         }
         crew.dismiss(PATIENCE).await;
         raise::due(self).await?;
+        evaluate::enqueue_waiting(self).await?;
         let count = |came| usize::try_from(crew.tally.of(came)).unwrap_or(usize::MAX);
         let (completed, failed) = (count(Came::Completed), count(Came::Failed));
         Ok(Summary { processed: completed + failed, failed, started_at, ended_at: Utc::now() })

@@ -18,6 +18,7 @@ use crate::db::queue::{Beat, EVER, Found};
 use crate::identity::TenantId;
 use crate::inbox::follow_up;
 use crate::notifications::raise;
+use crate::rules::evaluate;
 
 /// Most that one statement claims.
 const BATCH: usize = 500;
@@ -70,6 +71,7 @@ impl Jobs {
             every(TICK, stop.clone(), worker.clone(), Worker::tell),
             every(TICK, stop.clone(), worker.clone(), Worker::seal_audit),
             every(DAY, stop.clone(), worker.clone(), Worker::tell_audit_heads),
+            every(TICK, stop.clone(), worker.clone(), Worker::evaluate),
             every(BEAT, stop.clone(), worker.clone(), Worker::beat),
             every(MINUTES, stop.clone(), worker.clone(), Worker::count),
             every(MINUTES, stop.clone(), worker.clone(), Worker::find_lost_follow_ups),
@@ -199,6 +201,11 @@ impl Worker {
     /// What failed, whoever wrote it down.
     async fn tell(self: Arc<Worker>) -> Result<(), QueryError> {
         raise::due(&self.jobs).await
+    }
+
+    /// What rules have to look at or to do, whoever wrote it down.
+    async fn evaluate(self: Arc<Worker>) -> Result<(), QueryError> {
+        evaluate::enqueue_waiting(&self.jobs).await
     }
 
     async fn beat(self: Arc<Worker>) -> Result<(), QueryError> {

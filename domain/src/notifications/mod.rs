@@ -2,7 +2,7 @@
 //! is written down in the statement that makes it happen, and told by the next worker that looks ([`raise`]).
 
 #[cfg(feature = "ssr")]
-mod digest;
+pub(crate) mod digest;
 #[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
@@ -28,14 +28,20 @@ pub use view::{NotificationView, NotificationsView, SwitchView, WebhookView};
 pub enum Kind {
     /// A job has no attempt left. For admins.
     JobFailed,
+    /// A rule fired that tells people. For whom the rule names.
+    Rule,
+    /// More of the mirror differs from the source than before. For admins and managers.
+    Mirror,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 1] = [Kind::JobFailed];
+    pub const ALL: [Kind; 3] = [Kind::JobFailed, Kind::Rule, Kind::Mirror];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::JobFailed => "job_failed",
+            Kind::Rule => "rule",
+            Kind::Mirror => "mirror",
         }
     }
 
@@ -43,6 +49,18 @@ impl Kind {
     pub const fn label(self) -> &'static str {
         match self {
             Kind::JobFailed => "Failed jobs",
+            Kind::Rule => "Rules",
+            Kind::Mirror => "The mirror differs",
+        }
+    }
+
+    /// Whether people of this role are told, so that they have a switch for it.
+    pub const fn concerns(self, role: crate::identity::Role) -> bool {
+        use crate::identity::Role;
+        match self {
+            Kind::JobFailed => matches!(role, Role::Admin),
+            Kind::Rule => true,
+            Kind::Mirror => matches!(role, Role::Admin | Role::Manager),
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::db::{QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::jobs::types::{notify_mail, notify_slack};
 use crate::jobs::{EnqueueError, Jobs, NewJob};
+use crate::rules::causes::{self, NewCause};
+use crate::rules::facts::Facts;
+use crate::rules::{act, evaluate, watch};
 
 /// Events of one transaction.
 const BATCH: i64 = 2000;
@@ -20,6 +23,7 @@ const ATTEMPTS: i32 = 8;
 
 /// A job that failed.
 struct Event {
+    id: i64,
     job: i64,
     kind: String,
     error: Option<String>,
@@ -29,6 +33,22 @@ impl Event {
     /// That a message could not be sent is not sent.
     fn stays_here(&self) -> bool {
         [notify_mail::NAME, notify_slack::NAME].contains(&self.kind.as_str())
+    }
+
+    /// For rules; what rules or messages had to do is none of theirs.
+    fn cause(&self) -> Option<NewCause> {
+        let by_rules = [evaluate::NAME, act::NAME, watch::NAME].contains(&self.kind.as_str());
+        (!by_rules && !self.stays_here()).then(|| NewCause {
+            kind: "job_failed",
+            // A job that was tried again by hand may fail again.
+            key: format!("job:{}:{}", self.job, self.id),
+            facts: Facts {
+                job_id: Some(self.job),
+                job_type: Some(self.kind.clone()),
+                error: self.error.clone().map(|error| error.chars().take(LONGEST).collect()),
+                ..Facts::default()
+            },
+        })
     }
 
     fn title(&self) -> String {
@@ -59,6 +79,7 @@ pub async fn due(jobs: &Jobs) -> Result<(), QueryError> {
 async fn tell(jobs: &Jobs, tenant: TenantId) -> Result<bool, QueryError> {
     let mut tx = jobs.db().worker_tx(tenant).await?;
     let Some(events) = take(&mut tx).await? else { return Ok(false) };
+    causes::note(&mut tx, &events.iter().filter_map(Event::cause).collect::<Vec<_>>()).await?;
     for recipient in recipients(&mut tx, jobs.options().mail).await? {
         notify(jobs, &mut tx, &recipient, &events).await?;
     }
@@ -89,7 +110,7 @@ async fn take(tx: &mut TenantTx) -> Result<Option<Vec<Event>>, QueryError> {
                 select id from notification_events where tenant_id = $1 order by id limit $2)
             returning id, job_id, job_type
         )
-        select t.job_id as "job!", t.job_type as "kind!", j.errors -> -1 ->> 'error' as error
+        select t.id as "id!", t.job_id as "job!", t.job_type as "kind!", j.errors -> -1 ->> 'error' as error
         from taken t left join jobs j on j.tenant_id = $1 and j.id = t.job_id order by t.id"#,
         tenant,
         BATCH

@@ -38,7 +38,7 @@ pub async fn build(
     let rows = page(tx, reader.person, false, number, LIMIT).await?;
     let settings = settings::read(tx, reader.person).await?;
     // What nobody of the role is told needs no switch.
-    let kinds = Kind::ALL.into_iter().filter(|_| reader.role == Role::Admin);
+    let kinds = Kind::ALL.into_iter().filter(|kind| kind.concerns(reader.role));
     let mut switches: Vec<SwitchView> = kinds
         .map(|kind| SwitchView { name: kind.as_str().into(), label: kind.label().into(), on: settings.wants(kind) })
         .collect();

@@ -6,7 +6,8 @@ mod lists;
 pub mod mirror;
 pub mod query;
 mod report;
-mod tally;
+pub(crate) mod tally;
+pub mod view;
 
 pub use items::{Item, Key, items};
 pub use lists::{

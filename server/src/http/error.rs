@@ -8,6 +8,7 @@ use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
 use domain::inbox::registration::RegistrationError;
 use domain::jobs::{EnqueueError, JobsError};
+use domain::rules::RuleError;
 use domain::sync::SyncError;
 use domain::sync::start_over::StartOverError;
 use serde_json::{Value, json};
@@ -193,6 +194,21 @@ impl From<JobsError> for ApiError {
                 answer
             }
             JobsError::Enqueue(EnqueueError::Db(error)) | JobsError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<RuleError> for ApiError {
+    fn from(error: RuleError) -> Self {
+        let message = error.to_string();
+        match error {
+            RuleError::Fault(fault) => fault.into(),
+            RuleError::NotFound => ApiError::not_found("rule"),
+            RuleError::Changed(version) => ApiError::conflict("VERSION_CONFLICT", message, json!({"version": version})),
+            RuleError::TooMany(_) => ApiError::conflict("TOO_MANY_RULES", message, Value::Null),
+            RuleError::NoPast => ApiError::conflict("NO_PAST_EVENTS", message, Value::Null),
+            RuleError::Seal(error) => ApiError::internal(&error),
+            RuleError::Db(error) => error.into(),
         }
     }
 }

@@ -182,4 +182,18 @@ struct ActivityOut {
 struct SyncInfoOut {
     last_sync: Option<RunOut>,
     progress: Option<ProgressOut>,
+    /// The newest comparison with the source that came to its end.
+    last_proof: Option<ProofOut>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Proof, rename_all = "camelCase")]
+struct ProofOut {
+    run_id: i64,
+    completed_at: DateTime<Utc>,
+    /// Records that were compared.
+    checked: i64,
+    /// Those that differed, and those of them that were repaired since.
+    differed: i64,
+    repaired: i64,
 }

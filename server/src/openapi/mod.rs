@@ -21,6 +21,7 @@ pub mod parts;
 pub mod people;
 pub mod reconciliation;
 pub mod reports;
+pub mod rules;
 pub mod session;
 pub mod sync;
 pub mod webhooks;
@@ -49,7 +50,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 26] = [
+const SENT: [&str; 33] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -76,6 +77,13 @@ const SENT: [&str; 26] = [
     "SetIntegration",
     "NewWorkflowTemplate",
     "SetWorkflowTemplate",
+    "NewRule",
+    "RuleChange",
+    "RuleTrigger",
+    "RuleCondition",
+    "RuleAction",
+    "DryRunSpan",
+    "Facts",
 ];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);

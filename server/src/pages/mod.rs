@@ -1,12 +1,14 @@
-//! Pages of plain links and forms that need no WASM at all: events, endpoints, what is added to opportunities, reports and imports. What is on them is the
-//! app's.
+//! Pages of plain links and forms that need no WASM at all: events, the audit log, reconciliation, endpoints, what is added to opportunities,
+//! reports and imports. What is on them is the app's.
 
 mod asking;
+mod audit;
 mod endpoints;
 mod events;
 mod filled;
 mod imports;
 mod more;
+mod reconciliation;
 mod registration;
 mod reports;
 mod stop;
@@ -24,6 +26,11 @@ use stop::Stop;
 /// Who is not signed in never comes here: the doors of the pages lie before.
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
+        .route("/audit", get(audit::page))
+        .route("/reconciliation", get(reconciliation::page))
+        .route("/reconciliation/mirror", post(reconciliation::compare))
+        .route("/reconciliation/mirror/repair", post(reconciliation::mend))
+        .route("/reconciliation/mirror/{id}", get(reconciliation::one))
         .route("/events", get(events::page))
         .route("/events/replay", post(events::replay_all))
         .route("/events/{id}", get(events::one))

@@ -21,6 +21,7 @@ mod process;
 mod reconciliation;
 mod replay;
 mod reports;
+mod rules;
 mod schedules;
 mod session;
 pub mod shape;
@@ -119,6 +120,11 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(mirror_runs::list, mirror_runs::start))
         .routes(routes!(mirror_runs::read))
         .routes(routes!(mirror_runs::mend))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::read, rules::change, rules::remove))
+        .routes(routes!(rules::try_out))
+        .routes(routes!(rules::firings))
+        .routes(routes!(rules::new_secret))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

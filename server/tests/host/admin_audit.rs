@@ -53,6 +53,7 @@ impl Stage {
             Some("keys") => self.key.clone(),
             Some("jobs") => self.job(if path.ends_with("retry") { "cancelled" } else { "pending" }).await,
             Some("schedules") => sql(self.env.url(), "select id from schedules order by id limit 1").await,
+            Some("rules") => sql(self.env.url(), "select min(id) from rules").await,
             Some("workflow-templates") if path.ends_with('7') => {
                 let made = "insert into workflow_templates (tenant_id, code, name, steps) select id, 'x' || gen_random_uuid(), 'x', array['a'] from tenants returning id";
                 sql(self.env.url(), made).await
@@ -84,6 +85,14 @@ impl Stage {
             "POST /api/jobs/retry" => (send(json!({"status": "cancelled"})).await, "job|retry"),
             "PATCH /api/schedules/7" => (send(json!({"cron": "7 * * * *"})).await, "schedule|set"),
             "POST /api/schedules/7/run" => (self.admin.post(&path).await, "schedule|run"),
+            "POST /api/rules" => {
+                let action = json!({"type": "webhook", "url": "http://127.0.0.1:9/"});
+                let rule = json!({"name": "r", "trigger": {"type": "event"}, "actions": [action]});
+                (send(rule).await, "rule|create")
+            }
+            "PATCH /api/rules/7" => (send(json!({"name": "renamed"})).await, "rule|change"),
+            "POST /api/rules/7/secret" => (self.admin.post(&path).await, "rule|new signing secret"),
+            "DELETE /api/rules/7" => (send(json!({})).await, "rule|remove"),
             "POST /api/webhooks" => (send(json!({"provider": "current-rms"})).await, "webhook endpoint|create"),
             "POST /api/test-webhook" => (send(json!({})).await, "webhook endpoint|test"),
             "PUT /api/webhooks/keeping" => {
@@ -167,7 +176,7 @@ async fn each_change_of_an_admin_leaves_a_row_of_its_request() {
         assert_eq!(sql(stage.env.url(), &rows).await, row, "{route}");
     }
     let all = sql(stage.env.url(), "select string_agg(a::text, ' ') from audit_log a").await;
-    for secret in [PASSWORD, "demo-token", "token=", "hush"] {
+    for secret in [PASSWORD, "demo-token", "token=", "hush", "whsec_"] {
         assert!(!all.contains(secret), "{secret} is in the audit log");
     }
 }

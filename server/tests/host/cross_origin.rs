@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 102] = [
+const UNSAFE: [&str; 109] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -34,6 +34,8 @@ const UNSAFE: [&str; 102] = [
     "DELETE /api/workflow-templates/7",
     "POST /api/reconciliation/mirror",
     "POST /api/reconciliation/mirror/7/repair",
+    "POST /reconciliation/mirror",
+    "POST /reconciliation/mirror/repair",
     "POST /api/jobs",
     "POST /api/jobs/7/cancel",
     "POST /api/jobs/7/retry",
@@ -60,6 +62,11 @@ const UNSAFE: [&str; 102] = [
     "DELETE /api/webhooks/7",
     "POST /api/webhooks/7/rotate",
     "POST /api/webhooks/7/end-older",
+    "POST /api/rules",
+    "PATCH /api/rules/7",
+    "POST /api/rules/7/dry-run",
+    "POST /api/rules/7/secret",
+    "DELETE /api/rules/7",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

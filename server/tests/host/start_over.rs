@@ -27,7 +27,7 @@ const GOES: [&str; 11] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 32] = [
+const STAYS: [&str; 39] = [
     "api_keys",
     "audit_chain",
     "audit_heads",
@@ -48,6 +48,13 @@ const STAYS: [&str; 32] = [
     "notifications",
     "report_pieces",
     "reports",
+    "rule_actions",
+    "rule_causes",
+    "rule_counts",
+    "rule_firings",
+    "rule_receivers",
+    "rule_secrets",
+    "rules",
     "saved_views",
     "schedules",
     "sessions",

@@ -32,6 +32,8 @@ async fn all(scene: &Scene) -> String {
 #[tokio::test]
 async fn what_differs_is_found_repaired_and_then_nothing_differs() {
     let scene = Scene::mirrored(400).await;
+    scene.tenant.new_person("ana@north.example", "manager", "a long enough password 1").await;
+    scene.tenant.new_person("bo@north.example", "rep", "a long enough password 1").await;
     let ids = scene.stand.ids_in_scope();
     let clean = check(&scene).await;
     assert_eq!(
@@ -96,6 +98,8 @@ async fn what_differs_is_found_repaired_and_then_nothing_differs() {
     scene.mirror().await.assert_equals(&scene.stand);
     let log = "select count(*) filter (where entity_type = 'opportunity'), count(*) filter (where entity_type = 'mirror run') from app.audit_log where action = 'repair'";
     assert_eq!(scene.sql(log).await, "16|1");
+    let news = "select count(*) from app.notifications where kind = 'mirror'";
+    assert_eq!(scene.sql(news).await, "1");
     let state = run(&scene, &found).await;
     assert!(state["items"].as_array().unwrap().iter().all(|item| item["state"] == "repaired"), "{state}");
     assert_eq!(state["repaired"], 16);

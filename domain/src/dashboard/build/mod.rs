@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::cache::Computed;
-use super::{DashboardView, DateRange, Share, pie, quick};
-use crate::calendar::{date, zone_or_utc};
+use super::{DashboardView, DateRange, Proof, Share, pie, quick};
+use crate::calendar::{date, moment, zone_or_utc};
 use crate::identity::TenantView;
 use crate::money::grouped;
 use crate::sync::freshness;
@@ -55,9 +55,21 @@ impl DashboardView {
 }
 
 fn fresh(computed: &Computed, zone: Tz, now: DateTime<Utc>) -> String {
+    let figures = &computed.figures;
     let at = computed.computed_at.with_timezone(&zone).format("%H:%M:%S");
-    let synced = freshness(computed.figures.sync_info.last_sync.as_ref(), now);
-    format!("computed {at} · {synced}")
+    let synced = freshness(figures.sync_info.last_sync.as_ref(), now);
+    let proved = figures.sync_info.last_proof.as_ref().map(|proof| format!(" · {}", proved(proof, zone, now)));
+    format!("computed {at} · {synced}{}", proved.unwrap_or_default())
+}
+
+/// "proved equal at 03:01 (10,000 records)".
+fn proved(proof: &Proof, zone: Tz, now: DateTime<Utc>) -> String {
+    let at = moment(proof.completed_at, now, zone);
+    match proof.differed - proof.repaired {
+        0 if proof.differed == 0 => format!("proved equal at {at} ({} records)", number(proof.checked)),
+        0 => format!("{} that differed at {at} repaired", number(proof.differed)),
+        open => format!("{} of {} differed at {at}", number(open), number(proof.checked)),
+    }
 }
 
 fn number(count: i64) -> String {

@@ -7,7 +7,7 @@ use crate::db::{Db, QueryError};
 use crate::identity::TenantId;
 use crate::jobs::kind::{Done, JobError, JobType};
 use crate::services::Services;
-use crate::{imports, inbox, reports};
+use crate::{imports, inbox, reports, rules};
 
 /// Rows of one statement: short enough that nobody waits for it.
 const BATCH: i64 = 5000;
@@ -36,10 +36,11 @@ pub fn kind(services: &Services) -> JobType {
             let notifications = crate::notifications::store::delete_old(&mut tx).await?;
             let reports = reports::store::remove_expired(&mut tx).await?;
             let imports = imports::store::remove_expired(&mut tx).await?;
+            let firings = rules::history::remove_old(&mut tx).await?;
             tx.commit().await?;
             let payloads = inbox::keeping::remove_old(&db, attempt.tenant()).await?;
             Ok::<_, JobError>(Done::Result(
-                json!({"jobs": jobs, "notifications": notifications, "reports": reports, "imports": imports, "payloads": payloads}),
+                json!({"jobs": jobs, "notifications": notifications, "reports": reports, "imports": imports, "payloads": payloads, "firings": firings}),
             ))
         }
     })

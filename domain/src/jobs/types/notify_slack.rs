@@ -62,7 +62,7 @@ pub(super) async fn read(tx: &mut TenantTx, id: i64) -> Result<Option<Sent>, sql
 }
 
 /// Where a page of ours is reached from outside.
-pub(super) fn link(public_url: Option<&str>, href: &str) -> Option<String> {
+pub(crate) fn link(public_url: Option<&str>, href: &str) -> Option<String> {
     public_url.map(|url| format!("{}{href}", url.trim_end_matches('/')))
 }
 

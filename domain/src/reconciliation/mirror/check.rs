@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::compare::{self, Mirrored};
 use super::store::{self, NewItem};
-use super::{Difference, MirrorRun};
+use super::{Difference, MirrorRun, news};
 use crate::audit::{self, Entry};
 use crate::db::{Actor, Db, QueryError};
 use crate::identity::TenantId;
@@ -104,14 +104,17 @@ async fn run(services: Services, attempt: Attempt, Check { run }: Check) -> Resu
         return Ok(Done::Result(json!({"skipped": "nothing is mirrored, or a comparison is under way"})));
     };
     let outcome = compare(&services, &attempt).await;
+    let mut told = false;
     let mut tx = attempt.begin().await?;
     let done = match outcome {
         Ok(found) => {
             let checked = found.checked;
             let items: Vec<NewItem> = found.items.into_values().collect();
+            let known = news::known(&mut tx).await?;
             if !store::complete(&mut tx, run, checked, &items).await? {
                 return Err(JobError::Permanent("the run has ended before it".into()));
             }
+            told = news::tell(&mut tx, run, items.len(), known).await?;
             attempt
                 .complete_in(&mut tx, &json!({"runId": run, "checked": checked, "differences": items.len()}))
                 .await?;
@@ -126,6 +129,9 @@ async fn run(services: Services, attempt: Attempt, Check { run }: Check) -> Resu
     };
     tx.commit().await?;
     services.changes.mark(tenant, &[Topic::Sync, Topic::Opportunities]);
+    if told {
+        services.jobs.show_notifications(tenant);
+    }
     done
 }
 

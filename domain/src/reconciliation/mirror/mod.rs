@@ -2,6 +2,7 @@
 
 pub mod check;
 mod compare;
+mod news;
 pub mod repair;
 pub mod store;
 
