@@ -25,6 +25,8 @@ pub mod plain;
 pub mod registration;
 #[cfg(feature = "ssr")]
 pub mod reports;
+#[cfg(feature = "ssr")]
+pub mod rules;
 mod settings;
 mod shell;
 mod sync;

@@ -13,17 +13,18 @@ use crate::identity::viewer::{Viewer, whoami};
 use crate::wire::{self, Answer};
 
 /// Address, name, whether it is an admin's.
-const PAGES: [(&str, &str, bool); 6] = [
+const PAGES: [(&str, &str, bool); 7] = [
     ("/settings/account", "Account", false),
     ("/settings/people", "People", true),
     ("/settings/keys", "API keys", true),
     ("/settings/connection", "Connection", true),
     ("/settings/endpoints", "Endpoints", true),
+    ("/settings/rules", "Rules", true),
     ("/imports", "Import", true),
 ];
 
 /// They come whole from the host.
-const PLAIN: [&str; 2] = ["/settings/endpoints", "/imports"];
+const PLAIN: [&str; 3] = ["/settings/endpoints", "/settings/rules", "/imports"];
 
 /// What every page of settings asks for, made before its Suspense: in one order on both sides.
 #[derive(Clone, Copy)]

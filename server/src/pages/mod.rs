@@ -1,4 +1,4 @@
-//! Pages of plain links and forms that need no WASM at all: events, endpoints, reports and imports. What is on them is the
+//! Pages of plain links and forms that need no WASM at all: events, endpoints, rules, reports and imports. What is on them is the
 //! app's.
 
 mod asking;
@@ -7,6 +7,7 @@ mod events;
 mod imports;
 mod registration;
 mod reports;
+mod rules;
 mod stop;
 
 use axum::Router;
@@ -32,6 +33,12 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/settings/endpoints/test", post(endpoints::test))
         .route("/settings/endpoints/end-older", post(endpoints::end_older))
         .route("/settings/endpoints/revoke", post(endpoints::revoke))
+        .route("/settings/rules", get(rules::page).post(rules::create))
+        .route("/settings/rules/new", get(rules::new))
+        .route("/settings/rules/set", post(rules::step))
+        .route("/settings/rules/secret", post(rules::new_secret))
+        .route("/settings/rules/remove", post(rules::remove))
+        .route("/settings/rules/{id}", get(rules::one).post(rules::save_one))
         .route("/reports", get(reports::page).post(reports::ask))
         .route("/imports", get(imports::page).post(imports::upload))
         .route("/imports/{id}", get(imports::one))

@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 96] = [
+const UNSAFE: [&str; 101] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -102,6 +102,11 @@ const UNSAFE: [&str; 96] = [
     "POST /settings/endpoints/test",
     "POST /settings/endpoints/end-older",
     "POST /settings/endpoints/revoke",
+    "POST /settings/rules",
+    "POST /settings/rules/999",
+    "POST /settings/rules/set",
+    "POST /settings/rules/secret",
+    "POST /settings/rules/remove",
     "POST /sign-in",
     "POST /sign-out",
 ];
