@@ -2,6 +2,8 @@
 
 #![recursion_limit = "256"]
 
+#[cfg(feature = "ssr")]
+pub mod augmented;
 mod components;
 mod dashboard;
 #[cfg(feature = "ssr")]
@@ -31,6 +33,8 @@ mod settings;
 mod shell;
 mod sync;
 mod wire;
+#[cfg(feature = "ssr")]
+pub mod workflow_templates;
 
 pub use error::AppError;
 pub use shell::{App, shell};

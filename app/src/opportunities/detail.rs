@@ -78,6 +78,7 @@ fn Detail(detail: DetailView, again: ServerAction<ReadAgain>) -> impl IntoView {
                     <button class="btn" aria-busy=move || again.pending().get().then_some("true")>"Read again now"</button>
                 </ActionForm>
             })}
+            <a class="btn" href=format!("/opportunities/{id}/more") rel="external">"Workflow, risk and integrations"</a>
             {detail.source_url.map(|url| view! { <a class="btn" href=url rel="external noreferrer">"Open in Current RMS"</a> })}
         </div>
         {detail.gone.map(|when| view! {

@@ -3,6 +3,7 @@
 mod error;
 mod set;
 mod store;
+pub mod view;
 
 pub use error::WriteError;
 pub use set::{Patch, set};

@@ -1,14 +1,17 @@
-//! Pages of plain links and forms that need no WASM at all: events, endpoints, rules, reports and imports. What is on them is the
-//! app's.
+//! Pages of plain links and forms that need no WASM at all: events, endpoints, rules, what is added to opportunities, reports and
+//! imports. What is on them is the app's.
 
 mod asking;
 mod endpoints;
 mod events;
+mod filled;
 mod imports;
+mod more;
 mod registration;
 mod reports;
 mod rules;
 mod stop;
+mod workflow_templates;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -39,6 +42,16 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/settings/rules/secret", post(rules::new_secret))
         .route("/settings/rules/remove", post(rules::remove))
         .route("/settings/rules/{id}", get(rules::one).post(rules::save_one))
+        .route("/opportunities/{id}/more", get(more::page))
+        .route("/opportunities/{id}/more/augmentation", post(more::augment))
+        .route("/opportunities/{id}/more/workflows", post(more::start))
+        .route("/opportunities/{id}/more/workflows/{workflow}/{act}", post(more::act))
+        .route("/opportunities/{id}/more/integrations", post(more::add))
+        .route("/opportunities/{id}/more/integrations/{integration}", post(more::edit))
+        .route("/opportunities/{id}/more/integrations/{integration}/remove", post(more::remove))
+        .route("/settings/workflows", get(workflow_templates::page).post(workflow_templates::create))
+        .route("/settings/workflows/{id}", post(workflow_templates::set))
+        .route("/settings/workflows/{id}/remove", post(workflow_templates::remove))
         .route("/reports", get(reports::page).post(reports::ask))
         .route("/imports", get(imports::page).post(imports::upload))
         .route("/imports/{id}", get(imports::one))

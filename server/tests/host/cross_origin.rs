@@ -7,7 +7,7 @@ use super::psql::sql;
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 101] = [
+const UNSAFE: [&str; 110] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -107,6 +107,15 @@ const UNSAFE: [&str; 101] = [
     "POST /settings/rules/set",
     "POST /settings/rules/secret",
     "POST /settings/rules/remove",
+    "POST /opportunities/7/more/augmentation",
+    "POST /opportunities/7/more/workflows",
+    "POST /opportunities/7/more/workflows/7/cancel",
+    "POST /opportunities/7/more/integrations",
+    "POST /opportunities/7/more/integrations/7",
+    "POST /opportunities/7/more/integrations/7/remove",
+    "POST /settings/workflows",
+    "POST /settings/workflows/7",
+    "POST /settings/workflows/7/remove",
     "POST /sign-in",
     "POST /sign-out",
 ];

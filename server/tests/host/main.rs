@@ -31,6 +31,7 @@ mod lint;
 mod live;
 mod metrics;
 mod migrate;
+mod more_page;
 mod openapi;
 mod people;
 mod permissions;
