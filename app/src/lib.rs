@@ -31,6 +31,8 @@ pub mod reconciliation;
 pub mod registration;
 #[cfg(feature = "ssr")]
 pub mod reports;
+#[cfg(feature = "ssr")]
+pub mod rules;
 mod settings;
 mod shell;
 mod sync;

@@ -41,7 +41,9 @@ fn Proof(proof: ProofView) -> impl IntoView {
     let ProofView { tone, words, under_way, may_run, bars, heads, runs } = proof;
     let drift = (!bars.is_empty()).then(|| view! { <Drift bars/> });
     let found = match runs.is_empty() {
-        true => Either::Left(view! { <section class="card"><p class="empty">"No comparison yet. One is made every night at three."</p></section> }),
+        true => Either::Left(
+            view! { <section class="card"><p class="empty">"No comparison yet. One is made every night at three."</p></section> },
+        ),
         false => Either::Right(rows("comparisons", heads, runs)),
     };
     view! {

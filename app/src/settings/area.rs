@@ -13,18 +13,19 @@ use crate::identity::viewer::{Viewer, whoami};
 use crate::wire::{self, Answer};
 
 /// Address, name, whether it is an admin's.
-const PAGES: [(&str, &str, bool); 7] = [
+const PAGES: [(&str, &str, bool); 8] = [
     ("/settings/account", "Account", false),
     ("/settings/people", "People", true),
     ("/settings/keys", "API keys", true),
     ("/settings/connection", "Connection", true),
     ("/settings/endpoints", "Endpoints", true),
+    ("/settings/rules", "Rules", true),
     ("/settings/workflows", "Workflows", true),
     ("/imports", "Import", true),
 ];
 
 /// They come whole from the host.
-const PLAIN: [&str; 3] = ["/settings/endpoints", "/settings/workflows", "/imports"];
+const PLAIN: [&str; 4] = ["/settings/endpoints", "/settings/rules", "/settings/workflows", "/imports"];
 
 /// What every page of settings asks for, made before its Suspense: in one order on both sides.
 #[derive(Clone, Copy)]

@@ -82,13 +82,19 @@ impl AuditView {
         let more = if found > MOST { "more than " } else { "" };
         Ok(AuditView {
             fields: fields(&address, actions, types),
-            check: caller.may(Permission::Administer).then(|| address.without(&["page"]).with("verify", "1").href(PATH)),
+            check: caller
+                .may(Permission::Administer)
+                .then(|| address.without(&["page"]).with("verify", "1").href(PATH)),
             checked,
             sheet: Sheet {
                 chips: chips(&address),
                 heads: ["When", "Who", "Did", "To", "Through", "Before and after", "Place"].map(Head::fixed).into(),
                 rows: rows.iter().map(|row| line(row, now, zone)).collect(),
-                summary: format!("{more}{} {}", grouped(total.unsigned_abs()), if total == 1 { "change" } else { "changes" }),
+                summary: format!(
+                    "{more}{} {}",
+                    grouped(total.unsigned_abs()),
+                    if total == 1 { "change" } else { "changes" }
+                ),
                 pager: Pager::new(page, limit, total, &address, PATH),
                 csv: address.without(&["page", "limit"]).href("/api/audit.csv"),
                 xlsx: String::new(),
@@ -105,7 +111,10 @@ fn fields(address: &Address, actions: Vec<String>, types: Vec<String>) -> AuditF
         if !chosen.is_empty() && !words.contains(&chosen) {
             words.push(chosen.clone());
         }
-        words.into_iter().map(|word| Choice { label: field_words(&word), chosen: word == chosen, value: word }).collect()
+        words
+            .into_iter()
+            .map(|word| Choice { label: field_words(&word), chosen: word == chosen, value: word })
+            .collect()
     };
     AuditFields {
         actor: text("actor"),
@@ -141,7 +150,10 @@ fn line(row: &TrailRow, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> {
     let whose = row.actor.id.map_or_else(|| row.actor.name.clone(), |id| id.to_string());
     let of_actor = Address::default().with("actor", &whose).href(PATH);
     let of_record = Address::default().with("entityType", &row.entity_type).with("entityId", &row.entity_id).href(PATH);
-    let who = Cell { note: (row.actor.kind != "person").then(|| row.actor.kind.clone()), ..Cell::link(brief(&row.actor.name, 60), Some(of_actor)) };
+    let who = Cell {
+        note: (row.actor.kind != "person").then(|| row.actor.kind.clone()),
+        ..Cell::link(brief(&row.actor.name, 60), Some(of_actor))
+    };
     let record = format!("{} {}", field_words(&row.entity_type), brief(&row.entity_id, 40));
     vec![
         Cell::text(moment(row.timestamp, now, zone)),
@@ -150,7 +162,10 @@ fn line(row: &TrailRow, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> {
         Cell::link(record.trim().to_owned(), Some(of_record)),
         Cell::text(field_words(&row.source)),
         Cell { wrap: true, fields: changes(row), ..Cell::text("—") },
-        Cell { number: true, ..Cell::text(row.number.map_or_else(|| "waits".into(), |number| grouped(number.unsigned_abs()))) },
+        Cell {
+            number: true,
+            ..Cell::text(row.number.map_or_else(|| "waits".into(), |number| grouped(number.unsigned_abs())))
+        },
     ]
 }
 
@@ -180,7 +195,9 @@ fn checked(verdict: &Verdict) -> Checked {
     let rows = |count: i64| format!("{} {}", grouped(count.unsigned_abs()), if count == 1 { "row" } else { "rows" });
     let waits = match verdict.unsealed {
         0 => String::new(),
-        count => format!(" {} not sealed yet.", if count == 1 { "1 row is".into() } else { format!("{} are", rows(count)) }),
+        count => {
+            format!(" {} not sealed yet.", if count == 1 { "1 row is".into() } else { format!("{} are", rows(count)) })
+        }
     };
     let (tone, words) = match verdict.found {
         0 => (Tone::Ok, format!("The log is as it was written: {} sealed.{waits}", rows(verdict.sealed))),
@@ -230,8 +247,10 @@ mod tests {
     #[test]
     fn what_changed_is_told_field_by_field_and_cut() {
         let fields = changes(&row());
-        let told: Vec<(&str, &str, &str)> =
-            fields.iter().map(|of| (of.field.as_str(), of.before.as_str(), &of.after[..of.after.len().min(5)])).collect();
+        let told: Vec<(&str, &str, &str)> = fields
+            .iter()
+            .map(|of| (of.field.as_str(), of.before.as_str(), &of.after[..of.after.len().min(5)]))
+            .collect();
         assert_eq!(told, [("Gone", "[1]", "—"), ("Name", "—", "xxxxx"), ("Role", "rep", "admin")]);
         assert!(fields[1].after.chars().count() <= MOST_OF_VALUE + 1);
     }
@@ -241,6 +260,9 @@ mod tests {
         let sound = Verdict { sealed: 1204, unsealed: 1, ..Verdict::default() };
         assert_eq!(checked(&sound).words, "The log is as it was written: 1,204 rows sealed. 1 row is not sealed yet.");
         let broken = Verdict { found: 2, ..Verdict::default() };
-        assert_eq!((checked(&broken).tone, checked(&broken).words.as_str()), (Tone::Bad, "2 things are not as they were written."));
+        assert_eq!(
+            (checked(&broken).tone, checked(&broken).words.as_str()),
+            (Tone::Bad, "2 things are not as they were written.")
+        );
     }
 }

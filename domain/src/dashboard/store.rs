@@ -4,7 +4,9 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::history::{Day, Figures};
-use super::{Dashboard, DateRange, MonthValue, Overview, Proof, StatusCount, SyncInfo, activity, before, events, snapshot};
+use super::{
+    Dashboard, DateRange, MonthValue, Overview, Proof, StatusCount, SyncInfo, activity, before, events, snapshot,
+};
 use crate::calendar::{date, day_end, day_start, month, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;

@@ -98,7 +98,11 @@ impl ReconciliationView {
             chips: Vec::new(),
             heads: heads.map(Head::fixed).into(),
             rows: items.iter().map(|item| line(item, now, zone)).collect(),
-            summary: format!("{} {}", grouped(count.unsigned_abs()), if count == 1 { "opportunity" } else { "opportunities" }),
+            summary: format!(
+                "{} {}",
+                grouped(count.unsigned_abs()),
+                if count == 1 { "opportunity" } else { "opportunities" }
+            ),
             pager: Pager::new(query.page.min(Pager::last(count, query.limit)), query.limit, count, &address, PATH),
             csv: address.without(&["page", "limit"]).href("/api/reconciliation.csv"),
             xlsx: String::new(),
@@ -125,14 +129,22 @@ fn tabs(tally: &Tally, wanted: Option<&Wanted>) -> Vec<Tab> {
             None => address,
         };
         let on = wanted == Some(&Wanted::One { kind: list.kind, system: list.system.clone() });
-        Tab { name: format!("{name} {}", grouped(list.count.unsigned_abs())), href: address.href(PATH), on, removable: None }
+        Tab {
+            name: format!("{name} {}", grouped(list.count.unsigned_abs())),
+            href: address.href(PATH),
+            on,
+            removable: None,
+        }
     });
     std::iter::once(proofs).chain(lists).collect()
 }
 
 fn line(item: &Item, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> {
     let said = |text: &Option<String>| Cell::text(text.as_ref().map_or_else(|| "—".into(), |text| brief(text, 80)));
-    let name = item.opportunity_name.as_ref().map_or_else(|| format!("Opportunity {}", item.opportunity_id), |name| brief(name, 80));
+    let name = item
+        .opportunity_name
+        .as_ref()
+        .map_or_else(|| format!("Opportunity {}", item.opportunity_id), |name| brief(name, 80));
     vec![
         Cell::link(name, Some(format!("/opportunities/{}/more", item.opportunity_id))),
         said(&item.organisation_name),
@@ -173,11 +185,13 @@ pub fn standing(last: Option<&MirrorRun>, now: DateTime<Utc>, zone: Tz) -> (Tone
     let count = |n: i64, what: &str| format!("{} {what}{}", grouped(n.unsigned_abs()), if n == 1 { "" } else { "s" });
     match found {
         0 => (Tone::Ok, format!("Proved equal at {at}: {}.", count(run.checked, "record"))),
-        _ if run.repaired >= found => (
-            Tone::Info,
-            format!("{} differed at {at} and were repaired; not compared since.", count(found, "record")),
+        _ if run.repaired >= found => {
+            (Tone::Info, format!("{} differed at {at} and were repaired; not compared since.", count(found, "record")))
+        }
+        _ => (
+            Tone::Warn,
+            format!("{} of {} differed at {at}.", count(found - run.repaired, "record"), count(run.checked, "record")),
         ),
-        _ => (Tone::Warn, format!("{} of {} differed at {at}.", count(found - run.repaired, "record"), count(run.checked, "record"))),
     }
 }
 
@@ -272,7 +286,10 @@ fn item_line(item: &MirrorItem) -> Vec<Cell> {
         "failed" => ("Failed", Some(Tone::Bad)),
         _ => ("—", None),
     };
-    let name = item.opportunity_name.as_ref().map_or_else(|| format!("Opportunity {}", item.opportunity_id), |name| brief(name, 80));
+    let name = item
+        .opportunity_name
+        .as_ref()
+        .map_or_else(|| format!("Opportunity {}", item.opportunity_id), |name| brief(name, 80));
     vec![
         Cell::link(name, Some(format!("/opportunities/{}", item.opportunity_id))),
         Cell { tone: Some(tone), ..Cell::text(difference) },
@@ -319,7 +336,10 @@ mod tests {
         let words = |run: Option<&MirrorRun>| standing(run, "2026-11-21T12:00:00Z".parse().unwrap(), Tz::UTC).1;
         assert_eq!(words(Some(&run(10_000, 0, 0))), "Proved equal at 03:01: 10,000 records.");
         assert_eq!(words(Some(&run(10_000, 15, 14))), "1 record of 10,000 records differed at 03:01.");
-        assert_eq!(words(Some(&run(10_000, 15, 15))), "15 records differed at 03:01 and were repaired; not compared since.");
+        assert_eq!(
+            words(Some(&run(10_000, 15, 15))),
+            "15 records differed at 03:01 and were repaired; not compared since."
+        );
         assert_eq!(words(None), "The mirror was not compared with Current RMS yet.");
     }
 }

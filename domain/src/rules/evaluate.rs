@@ -110,6 +110,14 @@ async fn insert(tx: &mut TenantTx, rules: &[Rule], firings: &[(i64, i64)]) -> Re
     }
     let tenant = tx.tenant();
     let (of, by): (Vec<i64>, Vec<i64>) = firings.iter().copied().unzip();
+    // Counted below, and locked as by who changes rules: in their order.
+    sqlx::query!(
+        "select id from rules where tenant_id = $1 and id = any($2) order by position, id for no key update",
+        tenant,
+        &of
+    )
+    .fetch_all(tx.connection())
+    .await?;
     let (mut owners, mut positions, mut lanes, mut actions) = (Vec::new(), Vec::new(), Vec::new(), Vec::<Value>::new());
     for rule in rules {
         for (n, action) in rule.actions.iter().enumerate() {

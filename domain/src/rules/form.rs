@@ -9,6 +9,7 @@ use super::action::Action;
 use super::condition::{Condition, Operand};
 use super::facts::{Field, FieldKind};
 use super::trigger::Trigger;
+use crate::opportunities::words::field_words;
 
 /// Names with what stands in them.
 pub type Fields = BTreeMap<String, String>;
@@ -114,15 +115,36 @@ fn of_action(action: &Action) -> Vec<(&'static str, String)> {
 
 /// How many rows of conditions and of actions a form shows: those that are used, and some to be filled.
 pub fn rows(fields: &Fields) -> (usize, usize) {
-    let used = |list: &str, most: usize| {
-        (0..most)
-            .rev()
-            .find(|n| {
-                fields.contains_key(&format!("{list}_{n}_field")) || fields.contains_key(&format!("{list}_{n}_type"))
-            })
-            .map_or(0, |last| last + 1)
+    let filled = |name: String| fields.get(&name).is_some_and(|value| !value.trim().is_empty());
+    let used = |list: &str, parts: &[&str], most: usize| {
+        let used = (0..most).rev().find(|n| parts.iter().any(|part| filled(format!("{list}_{n}_{part}"))));
+        used.map_or(0, |last| last + 1)
     };
-    ((used("condition", CONDITIONS) + 2).min(CONDITIONS), (used("action", ACTIONS) + 1).min(ACTIONS))
+    let conditions = used("condition", &["field", "value"], CONDITIONS);
+    let actions = used("action", &["type"], ACTIONS);
+    ((conditions + 2).min(CONDITIONS), (actions + 1).min(ACTIONS))
+}
+
+/// What people call a field of the form.
+pub fn label(field: &str) -> String {
+    let parts: Vec<&str> = field.splitn(3, '_').collect();
+    let nth = |n: &str| n.parse::<usize>().map_or(0, |n| n + 1);
+    match parts.as_slice() {
+        ["condition", n, part] => format!("Condition {}, {part}", nth(n)),
+        ["action", n, "to"] => format!("Action {}, to whom", nth(n)),
+        ["action", n, "url"] => format!("Action {}, address", nth(n)),
+        ["action", n, part] => format!("Action {}, {}", nth(n), part.replace('_', " ")),
+        _ => match field {
+            "order" => "Place among the rules".into(),
+            "trigger" => "What happens".into(),
+            "action_types" => "Actions".into(),
+            "from_status" => "Status before".into(),
+            "to_status" => "Status after".into(),
+            "min_value" => "Least value before tax".into(),
+            "job_types" => "Types of jobs".into(),
+            other => field_words(other),
+        },
+    }
 }
 
 /// What a form says; whether it is a rule, the rule's own reader says.
@@ -309,6 +331,28 @@ mod tests {
             assert_eq!(condition::read_all(body["conditions"].clone(), &trigger).unwrap(), rule.conditions);
             assert_eq!(action::read_all(body["actions"].clone()).unwrap(), rule.actions);
             assert_eq!(trigger, rule.trigger);
+        }
+    }
+
+    #[test]
+    fn a_refused_form_grows_no_rows_and_its_fields_have_names() {
+        let typed = fields(&[
+            ("condition_3_field", ""),
+            ("condition_3_operator", "is"),
+            ("action_0_type", "slack"),
+            ("action_1_type", ""),
+        ]);
+        assert_eq!(rows(&typed), (2, 2));
+        assert_eq!(rows(&fields(&[("condition_3_value", "x")])), (6, 1));
+        for (field, words) in [
+            ("name", "Name"),
+            ("min_value", "Least value before tax"),
+            ("condition_1_value", "Condition 2, value"),
+            ("action_0_url", "Action 1, address"),
+            ("action_2_risk_level", "Action 3, risk level"),
+            ("action_types", "Actions"),
+        ] {
+            assert_eq!(label(field), words);
         }
     }
 

@@ -1,5 +1,5 @@
-//! Pages of plain links and forms that need no WASM at all: events, the audit log, reconciliation, endpoints, what is added to opportunities,
-//! reports and imports. What is on them is the app's.
+//! Pages of plain links and forms that need no WASM at all: events, the audit log, reconciliation, endpoints, rules, what is added
+//! to opportunities, reports and imports. What is on them is the app's.
 
 mod asking;
 mod audit;
@@ -11,6 +11,7 @@ mod more;
 mod reconciliation;
 mod registration;
 mod reports;
+mod rules;
 mod stop;
 mod workflow_templates;
 
@@ -42,6 +43,12 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/settings/endpoints/test", post(endpoints::test))
         .route("/settings/endpoints/end-older", post(endpoints::end_older))
         .route("/settings/endpoints/revoke", post(endpoints::revoke))
+        .route("/settings/rules", get(rules::page).post(rules::create))
+        .route("/settings/rules/new", get(rules::new))
+        .route("/settings/rules/set", post(rules::step))
+        .route("/settings/rules/secret", post(rules::new_secret))
+        .route("/settings/rules/remove", post(rules::remove))
+        .route("/settings/rules/{id}", get(rules::one).post(rules::save_one))
         .route("/opportunities/{id}/more", get(more::page))
         .route("/opportunities/{id}/more/augmentation", post(more::augment))
         .route("/opportunities/{id}/more/workflows", post(more::start))

@@ -32,7 +32,16 @@ struct Said(Arc<str>);
 pub async fn layer(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let asking = Asking::of(&parts);
-    let lists = ["/imports", "/events", "/audit", "/reconciliation", "/settings/endpoints", "/settings/workflows", "/opportunities"];
+    let lists = [
+        "/imports",
+        "/events",
+        "/audit",
+        "/reconciliation",
+        "/settings/endpoints",
+        "/settings/rules",
+        "/settings/workflows",
+        "/opportunities",
+    ];
     let back = lists.into_iter().find(|list| parts.uri.path().starts_with(list)).unwrap_or("/reports");
     let answer = next.run(Request::from_parts(parts, body)).await;
     let (Some(asking), Some(said)) = (asking, answer.extensions().get::<Said>().cloned()) else { return answer };

@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 109] = [
+const UNSAFE: [&str; 114] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -106,6 +106,11 @@ const UNSAFE: [&str; 109] = [
     "POST /settings/endpoints/test",
     "POST /settings/endpoints/end-older",
     "POST /settings/endpoints/revoke",
+    "POST /settings/rules",
+    "POST /settings/rules/999",
+    "POST /settings/rules/set",
+    "POST /settings/rules/secret",
+    "POST /settings/rules/remove",
     "POST /opportunities/7/more/augmentation",
     "POST /opportunities/7/more/workflows",
     "POST /opportunities/7/more/workflows/7/cancel",

@@ -44,6 +44,7 @@ mod reconciliation;
 mod refused_forms;
 mod roles;
 mod rows;
+mod rule_pages;
 mod secrets;
 mod sessions;
 mod settings;

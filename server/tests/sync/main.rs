@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where its stand fails")]
 
 #[path = "../support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "other test binaries use the rest")]
+#[expect(unused_imports, reason = "other test binaries use the rest")]
 mod support;
 
 mod changes;
