@@ -89,12 +89,15 @@ export async function command(host, args, input = '') {
 
 /** Runs SQL on the host's database as its superuser, for what a test cannot live through: nights that are over. */
 export async function sql(host, text) {
-  const child = spawn('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', await command(host, ['db', 'url'])], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', await command(host, ['db', 'url'])], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let out = '';
+  child.stdout.on('data', (chunk) => { out += chunk; });
   let err = '';
   child.stderr.on('data', (chunk) => { err += chunk; });
   child.stdin.end(text);
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`psql ended with ${code}: ${err}`);
+  return out;
 }
 
 /** A simulated Current RMS account of a test's own, with its control side. */

@@ -20,7 +20,9 @@ pub async fn notifications(search: String) -> Result<NotificationsView, AppError
 pub async fn mark_read(#[server(default)] id: Option<i64>) -> Result<(), AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::OwnAccount)?;
     let reader = super::host::reader(&caller, &services)?;
-    domain::notifications::store::read_now(&services, &caller.actor(), reader.person, id.as_slice())
+    let request_id = crate::host::request_id();
+    let change = crate::host::change(&caller, request_id.as_deref());
+    domain::notifications::store::read_now(&services, &change, reader.person, id.as_slice())
         .await
         .map_err(domain::db::DbError::from)?;
     super::host::back();

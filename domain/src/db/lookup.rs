@@ -133,12 +133,6 @@ impl Db {
         Ok(())
     }
 
-    /// Ends a session at once.
-    pub async fn close_session(&self, hash: &[u8]) -> Result<(), sqlx::Error> {
-        sqlx::query!(r#"select close_session($1) as "done""#, hash).fetch_one(&self.app).await?;
-        Ok(())
-    }
-
     /// The person with this folded address and the tenants they work in, the one used last first.
     pub async fn find_sign_in(&self, email: &str) -> Result<Vec<SignInRow>, sqlx::Error> {
         sqlx::query_as!(

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::change::Change;
 use super::token::{self, Token};
 use super::{Caller, PersonId, Principal, Role, Scope, TenantId, TenantView};
+use crate::audit::Source;
 use crate::db::Db;
 use crate::db::lookup::{NewSession, SessionRow};
 
@@ -45,9 +47,22 @@ pub async fn open(db: &Db, person: PersonId, tenant: TenantId, client: &Client) 
     Ok(token)
 }
 
-/// Ends the session of this cookie, if there is one.
-pub async fn close(db: &Db, presented: &str) -> Result<(), sqlx::Error> {
-    db.close_session(&token::hash(presented)).await
+/// Ends a session at once; gives whose it was. A cookie that stands for nobody ends nothing.
+pub async fn close(
+    db: &Db,
+    presented: &str,
+    source: Source,
+    request_id: Option<&str>,
+) -> Result<Option<Caller>, sqlx::Error> {
+    let Some(caller) = find(db, presented).await? else { return Ok(None) };
+    let change = Change { caller: &caller, source, request_id };
+    let person = caller.person().map(|person| person.0.to_string()).unwrap_or_default();
+    let hash = token::hash(presented);
+    let mut tx = db.tenant_tx(&caller.actor()).await?;
+    sqlx::query!(r#"select close_session($1) as "done""#, hash.as_slice()).fetch_one(tx.connection()).await?;
+    change.record(&mut tx, ("person", &person), "sign out", None, None).await?;
+    tx.commit().await?;
+    Ok(Some(caller))
 }
 
 /// Who the cookie stands for. It counts as use of the session.

@@ -1,10 +1,11 @@
 //! A person's notifications: listed, counted, marked as read. Row-level security shows nobody another's.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use sqlx::Error;
 
-use crate::db::{Actor, TenantTx};
-use crate::identity::PersonId;
+use crate::db::TenantTx;
+use crate::identity::{Change, PersonId};
 use crate::live::Topic;
 use crate::services::Services;
 
@@ -96,12 +97,16 @@ async fn mark_read(tx: &mut TenantTx, person: PersonId, ids: Option<&[i64]>) -> 
 }
 
 /// The same at somebody's request: without ids all. Other pages of the person follow.
-pub async fn read_now(services: &Services, actor: &Actor, person: PersonId, ids: &[i64]) -> Result<u64, Error> {
-    let mut tx = services.db.tenant_tx(actor).await?;
+pub async fn read_now(services: &Services, change: &Change<'_>, person: PersonId, ids: &[i64]) -> Result<u64, Error> {
+    let mut tx = services.db.tenant_tx(&change.caller.actor()).await?;
     let count = mark_read(&mut tx, person, (!ids.is_empty()).then_some(ids)).await?;
+    if count > 0 {
+        let which = if let [one] = ids { one.to_string() } else { "many".into() };
+        change.record(&mut tx, ("notification", &which), "read", None, Some(json!({"count": count}))).await?;
+    }
     tx.commit().await?;
     if count > 0 {
-        services.changes.mark(actor.tenant, &[Topic::Notifications]);
+        services.changes.mark(change.caller.tenant, &[Topic::Notifications]);
     }
     Ok(count)
 }

@@ -134,8 +134,14 @@ impl SyncService {
     }
 
     /// Reads one record by its id.
-    pub async fn sync_opportunity(&self, tenant: TenantId, id: i64) -> Result<Single, SyncError> {
-        let single = single::read(&self.db, &self.accounts.client(tenant).await?, tenant, id).await?;
+    pub async fn sync_opportunity(
+        &self,
+        tenant: TenantId,
+        id: i64,
+        request: Option<&Request<'_>>,
+    ) -> Result<Single, SyncError> {
+        let client = self.accounts.client(tenant).await?;
+        let single = single::read(&self.db, &client, tenant, id, request).await?;
         self.changes.mark(tenant, &[Topic::Opportunities]);
         Ok(single)
     }

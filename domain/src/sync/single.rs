@@ -1,12 +1,15 @@
 //! One record, read by its id: for a person who asks, and for what a webhook points at.
 
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
 use super::error::{SourceError, SyncError};
+use super::service::Request;
 use super::{failures, wire};
+use crate::audit::{self, Entry};
 use crate::db::{Db, QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::opportunities::mirror::{self, Origin, Sorted};
@@ -53,11 +56,31 @@ pub async fn fetch(client: &Client, id: i64) -> Result<Fetched, SourceError> {
     }
 }
 
-/// Reads one record and brings the mirror up to date; writes no run.
-pub async fn read(db: &Db, client: &Client, tenant: TenantId, id: i64) -> Result<Single, SyncError> {
+/// Reads one record and brings the mirror up to date; writes no run. Whoever asks for it is in the audit log.
+pub async fn read(
+    db: &Db,
+    client: &Client,
+    tenant: TenantId,
+    id: i64,
+    request: Option<&Request<'_>>,
+) -> Result<Single, SyncError> {
     let fetched = fetch(client, id).await?;
     let mut tx = db.worker_tx(tenant).await?;
     let single = fetched.apply(&mut tx, Origin::Single).await?;
+    if let Some(Request { by, source, request_id }) = request {
+        let (id, after) = (id.to_string(), Some(json!(single)));
+        let entity = ("opportunity", id.as_str());
+        let entry = Entry {
+            actor: *by,
+            source: *source,
+            request_id: *request_id,
+            entity,
+            action: "read again",
+            before: None,
+            after,
+        };
+        audit::record(&mut tx, &entry).await?;
+    }
     tx.commit().await?;
     Ok(single)
 }

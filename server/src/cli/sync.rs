@@ -51,14 +51,14 @@ pub async fn run(command: SyncCommand, config: &Config, database: &Database) -> 
     let mut operator = Operator::connect(&database.direct_url).await?;
     let tenant = TenantId(find_tenant(&mut operator, slug).await?.id);
     let services = services(config, database).await?;
+    let request = Request { by: By::system("operator"), source: Source::CommandLine, request_id: None };
     if let SyncCommand::Single { id, .. } = command {
-        let single = services.sync.sync_opportunity(tenant, id).await.map_err(failed)?;
+        let single = services.sync.sync_opportunity(tenant, id, Some(&request)).await.map_err(failed)?;
         let _ = services.changes.flush(&services.db).await;
         let broken = matches!(single, domain::sync::Single::Failed { .. });
         print(json!({"success": !broken, "id": id, "result": single}));
         return Ok(if broken { FAILED_RECORDS } else { 0 });
     }
-    let request = Request { by: By::system("operator"), source: Source::CommandLine, request_id: None };
     let run = services
         .sync
         .start(&Actor::operator(tenant), kind.unwrap_or(RunKind::Initial), &request)

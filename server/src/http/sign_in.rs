@@ -57,8 +57,8 @@ pub async fn with_link(Shared(state): Shared<State>, ClientOf(client): ClientOf,
 
 pub async fn out(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
     if let Some(token) = cookie::presented(&headers, &state.origins) {
-        let ended = session::find(&state.services.db, token).await?;
-        session::close(&state.services.db, token).await?;
+        let request_id = current_request_id();
+        let ended = session::close(&state.services.db, token, Source::Screen, Some(&request_id)).await?;
         if let Some(caller) = ended {
             state.services.changes.mark(caller.tenant, &[domain::live::Topic::Sessions]);
         }

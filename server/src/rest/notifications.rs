@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
-use domain::identity::{Caller, Permission, PersonId};
+use domain::audit::Source;
+use domain::identity::{Caller, Change, Permission, PersonId};
 use domain::notifications::store::{self, NotificationRow};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::params::Params;
 use super::shape::{Body, Pagination};
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::{Asking, State};
+use crate::http::{Asking, State, current_request_id};
 use crate::openapi::answers;
 use crate::openapi::notifications::{NotificationsOut, NotificationsQuery, ReadBody, ReadOut};
 
@@ -69,7 +70,9 @@ pub async fn mark_read(
         (None, true) => &[],
         _ => return Err(ApiError::invalid("body", "expected either ids or all")),
     };
-    let count = store::read_now(&state.services, &caller.actor(), person, ids).await?;
+    let id = current_request_id();
+    let change = Change { caller: &caller, source: Source::Api, request_id: Some(&id) };
+    let count = store::read_now(&state.services, &change, person, ids).await?;
     Ok(Json(json!({"count": count})))
 }
 

@@ -94,8 +94,8 @@ pub async fn read(asking: Asking) -> Json<Value> {
 )]
 pub async fn close(Shared(state): Shared<State>, headers: HeaderMap) -> ApiResult<Response> {
     let token = presented_token(&headers, &state.origins).ok_or_else(ApiError::unauthenticated)?;
-    let ended = session::find(&state.services.db, token).await?;
-    session::close(&state.services.db, token).await?;
+    let request_id = current_request_id();
+    let ended = session::close(&state.services.db, token, Source::Api, Some(&request_id)).await?;
     if let Some(caller) = ended {
         state.services.changes.mark(caller.tenant, &[Topic::Sessions]);
     }

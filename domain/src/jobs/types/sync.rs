@@ -60,7 +60,7 @@ async fn run(sync: SyncService, attempt: Attempt, payload: Sync) -> Result<Done,
 }
 
 async fn single(sync: &SyncService, attempt: &Attempt, id: i64) -> Result<Done, JobError> {
-    match sync.sync_opportunity(attempt.tenant(), id).await {
+    match sync.sync_opportunity(attempt.tenant(), id, None).await {
         Ok(_) => Ok(Done::Result(json!({"id": id}))),
         Err(SyncError::NotConnected) => skipped("no account is connected", Value::Null),
         Err(error) => Err(verdict(&error)),
