@@ -26,6 +26,8 @@ pub const PATH: &str = "/reconciliation";
 pub const RUNS: &str = "/reconciliation/mirror";
 /// Runs in the drawing and in the table beside it.
 const MOST_RUNS: i64 = 30;
+/// Bars that the drawing has room for at least.
+const LEAST_BARS: usize = 14;
 /// Letters of a value; REST has more.
 const MOST_OF_VALUE: usize = 120;
 
@@ -201,17 +203,20 @@ fn drift(runs: &[MirrorRun], zone: Tz) -> String {
     if runs.is_empty() {
         return String::new();
     }
+    // A few comparisons are no thicker than many.
+    let empty = LEAST_BARS.saturating_sub(runs.len());
     let layer = |name, pick: fn(&MirrorRun) -> i32| Layer {
         name,
-        values: runs.iter().map(|run| f64::from(pick(run))).collect(),
+        values: std::iter::repeat_n(0.0, empty).chain(runs.iter().map(|run| f64::from(pick(run)))).collect(),
     };
-    let labels = runs.iter().map(|run| run.started_at.with_timezone(&zone).format("%-d %b").to_string()).collect();
+    let day = |run: &&MirrorRun| run.started_at.with_timezone(&zone).format("%-d %b").to_string();
+    let labels = std::iter::repeat_n(String::new(), empty).chain(runs.iter().map(day)).collect();
     let layers = vec![
         layer("altered", |run| run.counts.altered),
         layer("missing", |run| run.counts.missing),
         layer("gone", |run| run.counts.gone),
     ];
-    bars::svg(labels, layers, 650.0).unwrap_or_default()
+    bars::svg(labels, layers, 1130.0).unwrap_or_default()
 }
 
 fn state(run: &MirrorRun) -> (&'static str, Tone) {

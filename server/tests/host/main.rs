@@ -35,6 +35,7 @@ mod metrics;
 mod migrate;
 mod more_page;
 mod openapi;
+mod own_audit;
 mod people;
 mod permissions;
 mod plain;

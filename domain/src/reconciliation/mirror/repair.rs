@@ -103,7 +103,7 @@ async fn batch(
             Some(_) => done.failed += 1,
             None => {
                 done.repaired += 1;
-                let after = json!({"difference": kind, "mirrorRun": run});
+                let after = json!({"difference": kind, "mirror_run": run});
                 record(&mut tx, request, ("opportunity", &id.to_string()), Some(after)).await?;
             }
         }
