@@ -203,7 +203,7 @@ create function app.add_rules(tenant uuid) returns void language sql set search_
             '[{"type": "notify", "to": "manager", "message": "{organisation} is lost for {chargeTotal}: {user} marked it."}]');
     -- Endpoints that have gone silent, and lists that grew, are looked for by the clock.
     insert into app.schedules (tenant_id, name, type, payload, cron) values
-        (tenant, 'rule-watch', 'rule_watch', '{}', '*/5 * * * *')
+        (tenant, 'rule-watch', 'rule_watch', '{}', '*/15 * * * *')
     on conflict (tenant_id, name) do nothing
 $$;
 create function app.add_rules_of_new() returns trigger language plpgsql set search_path = '' as $$

@@ -16,7 +16,15 @@ pub fn page(view: MoreView, done: Option<&'static str>, refused: Option<Refused>
     let own = Own::of("augmentation", refused);
     view! {
         <nav aria-label="Breadcrumb"><a class="crumb" href=format!("/opportunities/{id}")>{name}</a></nav>
-        <div class="top"><h1>"Workflow, risk and integrations"</h1></div>
+        <div class="top">
+            <h1>"Workflow, risk and integrations"</h1>
+            <span class="grow"></span>
+            <a class="btn" href=format!("/events?opportunity={id}")>"Events"</a>
+            // Who may change it may read who did.
+            {may_change.then(|| view! {
+                <a class="btn" href=format!("/audit?entityType=augmentation&entityId={id}")>"Audit"</a>
+            })}
+        </div>
         {refused.map(Refused::notice)}
         {done.map(|text| view! { <div class="notice ok" role="status"><p>{text}</p></div> })}
         <div class="grid below">

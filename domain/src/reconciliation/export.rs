@@ -15,8 +15,9 @@ use crate::identity::TenantView;
 use crate::opportunities::Chip;
 use crate::opportunities::list_build::ListError;
 use crate::opportunities::words::stamp;
-use crate::params::Params;
+use crate::params::{Fault, Params};
 
+const RUNS: &str = "/api/reconciliation/mirror";
 const LABELS: [&str; 8] = ["Type", "System", "Id", "Opportunity", "Customer", "Reason", "Since", "Remedy"];
 
 /// Lines of lists.
@@ -46,6 +47,10 @@ pub async fn begin(
         Wanted::One { kind, system } => {
             filters.extend(system.as_deref().map(|system| chip("System", system)));
             keys = found(tx, *kind, system.as_deref(), Slice::WHOLE).await?.keys;
+        }
+        Wanted::Mirror => {
+            let reason = format!("has no file: GET {RUNS}/{{id}} lists what differs, field by field");
+            return Err(Fault::new("type", reason).into());
         }
         Wanted::All => {
             let tally = Tally::read(tx).await?;

@@ -9,7 +9,12 @@ use crate::patch::line;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     All,
-    One { kind: Kind, system: Option<String> },
+    /// What the last comparison of the mirror with the source found, without what was repaired.
+    Mirror,
+    One {
+        kind: Kind,
+        system: Option<String>,
+    },
 }
 
 impl Wanted {
@@ -17,6 +22,7 @@ impl Wanted {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Wanted::All => "all",
+            Wanted::Mirror => "mirror",
             Wanted::One { kind, .. } => kind.as_str(),
         }
     }
@@ -39,9 +45,11 @@ impl Query {
         let kind = params.text("type")?;
         let system = params.text("system")?;
         params.end()?;
-        let refuse = || Fault::new("type", "expected unaugmented, missing-integration, stale-integrations or all");
+        let refuse =
+            || Fault::new("type", "expected unaugmented, missing-integration, stale-integrations, mirror or all");
+        let mirror = kind.as_deref() == Some("mirror");
         let kind = match kind.as_deref() {
-            Some("all") => None,
+            Some("all" | "mirror") => None,
             Some(text) => Some(Kind::parse(text).ok_or_else(refuse)?),
             None => return Err(refuse()),
         };
@@ -56,6 +64,7 @@ impl Query {
             (Some(Kind::MissingIntegration), None) => {
                 return Err(Fault::new("system", "is missing: the name of a system, such as Xero"));
             }
+            (None, None) if mirror => Wanted::Mirror,
             (None, None) => Wanted::All,
             (Some(kind), system) => Wanted::One { kind, system },
         };
@@ -78,6 +87,7 @@ mod tests {
             ("type=missing-integration&system=", "system"),
             ("type=unaugmented&system=Xero", "system"),
             ("type=all&system=Xero", "system"),
+            ("type=mirror&system=Xero", "system"),
             ("type=all&page=0", "page"),
             ("type=all&sort=id", "sort"),
         ] {

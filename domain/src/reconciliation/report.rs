@@ -5,8 +5,10 @@ use sqlx::Error;
 
 use super::items::{Item, items};
 use super::lists::{Found, Slice};
+use super::mirror::store;
 use super::query::{Query, Wanted};
 use super::tally::Tally;
+use super::view::RUNS;
 use super::{Kind, get_opportunities_missing_integration, get_stale_integrations, get_unaugmented_opportunities};
 use crate::db::TenantTx;
 
@@ -35,6 +37,7 @@ pub async fn read(tx: &mut TenantTx, query: &Query) -> Result<Vec<Finding>, Erro
             let found = found(tx, *kind, system.as_deref(), slice).await?;
             Ok(vec![Finding::of(tx, *kind, system.clone(), found).await?])
         }
+        Wanted::Mirror => Ok(differing(tx, query).await?.into_iter().collect()),
         Wanted::All => {
             let tally = Tally::read(tx).await?;
             let mut findings = Vec::new();
@@ -42,9 +45,31 @@ pub async fn read(tx: &mut TenantTx, query: &Query) -> Result<Vec<Finding>, Erro
                 let part = tally.part(tx, &list, slice).await?;
                 findings.push(Finding::of(tx, list.kind, list.system, part).await?);
             }
+            findings.extend(differing(tx, query).await?);
             Ok(findings)
         }
     }
+}
+
+/// What the last comparison found and nobody has repaired; none before the first one.
+async fn differing(tx: &mut TenantTx, query: &Query) -> Result<Option<Finding>, Error> {
+    let Some(run) = store::last_completed(tx).await? else { return Ok(None) };
+    let open = store::open_items(tx, run.id, query.page, query.limit).await?;
+    let item = |open: store::OpenItem| Item {
+        opportunity_id: open.opportunity_id,
+        reason: open.reason(),
+        opportunity_name: open.name,
+        organisation_name: open.organisation_name,
+        system: None,
+        since: run.completed_at,
+        remedy: format!("repair what the comparison listed: {RUNS}/{}", run.id),
+    };
+    Ok(Some(Finding {
+        r#type: "mirror",
+        system: None,
+        count: i64::from(run.counts.all()) - run.repaired,
+        items: open.into_iter().map(item).collect(),
+    }))
 }
 
 /// A part of one list.

@@ -29,6 +29,8 @@ enum ReconciliationType {
     Unaugmented,
     MissingIntegration,
     StaleIntegrations,
+    /// What the last comparison of the mirror with the source found, without what was repaired.
+    Mirror,
     All,
 }
 
@@ -39,7 +41,7 @@ pub struct ReconciliationOut {
     /// What was asked for.
     r#type: String,
     timestamp: DateTime<Utc>,
-    /// One, or of `all` one for each type and system in use.
+    /// One, or of `all` one for each type and system in use, and what the last comparison found. None of `mirror` before the first.
     results: Vec<ResultOut>,
     /// Of the one result; null when there are several.
     pagination: Option<PaginationOut>,

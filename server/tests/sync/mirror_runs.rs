@@ -90,6 +90,11 @@ async fn what_differs_is_found_repaired_and_then_nothing_differs() {
     assert_eq!(fields(ids[8]), ["digest"]);
     assert!(fields(ids[0]).contains(&"subject".to_owned()), "{items}");
 
+    let lists = scene.api.get("/api/reconciliation?type=all").await.expect(200);
+    let listed = lists["results"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&listed["type"], &listed["count"]), (&json!("mirror"), &json!(16)), "{lists}");
+    let alone = scene.api.get("/api/reconciliation?type=mirror&limit=100").await.expect(200);
+    assert_eq!(alone["results"][0]["items"].as_array().unwrap().len(), 16);
     let changes = scene.sql("select count(*) from app.opportunity_changes").await;
     let repaired = scene.api.post(&format!("{PATH}/{}/repair", found["runId"])).await.expect(200);
     assert_eq!(repaired, json!({"success": true, "repaired": 16, "failed": 0}));
@@ -104,6 +109,7 @@ async fn what_differs_is_found_repaired_and_then_nothing_differs() {
     assert!(state["items"].as_array().unwrap().iter().all(|item| item["state"] == "repaired"), "{state}");
     assert_eq!(state["repaired"], 16);
 
+    assert_eq!(scene.api.get("/api/reconciliation?type=mirror").await.expect(200)["results"][0]["count"], 0);
     let next = check(&scene).await;
     assert_eq!(next["counts"], json!({"altered": 0, "missing": 0, "gone": 0}), "{next}");
     // Nothing is left to repair, and it is not done twice.

@@ -248,6 +248,44 @@ pub async fn items(tx: &mut TenantTx, run: i64, page: i64, limit: i64) -> Result
     .await
 }
 
+/// What a run found and nobody has repaired.
+pub struct OpenItem {
+    pub opportunity_id: i64,
+    pub name: Option<String>,
+    pub organisation_name: Option<String>,
+    kind: String,
+    fields: Value,
+}
+
+impl OpenItem {
+    /// How it differs, in words.
+    pub fn reason(&self) -> String {
+        let fields = self.fields.as_array().into_iter().flatten().filter_map(|field| field["field"].as_str());
+        match self.kind.as_str() {
+            "missing" => "Current RMS has it, the mirror does not".into(),
+            "gone" => "the mirror has it, Current RMS does not".into(),
+            _ => format!("the mirror has it otherwise: {}", fields.take(10).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+/// In order of ids; a page, from 1.
+pub async fn open_items(tx: &mut TenantTx, run: i64, page: i64, limit: i64) -> Result<Vec<OpenItem>, QueryError> {
+    let tenant = tx.tenant();
+    sqlx::query_as!(
+        OpenItem,
+        r#"select i.opportunity_id, i.name, o.organisation_name as "organisation_name?", i.kind, i.fields
+           from mirror_items i left join opportunities o on o.tenant_id = $1 and o.id = i.opportunity_id
+           where i.tenant_id = $1 and i.run_id = $2 and i.state <> 'repaired' order by i.opportunity_id limit $3 offset $4"#,
+        tenant,
+        run,
+        limit,
+        (page - 1).saturating_mul(limit)
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
 /// Claims a completed run for repairs; false while somebody else repairs it.
 pub(super) async fn claim(tx: &mut TenantTx, run: i64) -> Result<bool, QueryError> {
     let tenant = tx.tenant();
