@@ -12,7 +12,7 @@ use crate::notifications::bell::Bell;
 #[component]
 pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
     view! {
-        <a class="skip" href="#main">"Skip to the content"</a>
+        <a class="skip" href="#main" rel="external">"Skip to the content"</a>
         <div class="shell">
             <nav class="side" aria-label="Main">
                 <a class="brand" href="/"><span class="mark" aria-hidden="true">"B"</span>"Backline"</a>
