@@ -6,7 +6,7 @@ use sqlx::Error;
 
 use super::store::{self, Integration};
 use super::{SyncStatus, system_name};
-use crate::audit::{self, Entry};
+use crate::audit;
 use crate::augmented::WriteError;
 use crate::db::TenantTx;
 use crate::opportunities::store::known_among;
@@ -209,16 +209,7 @@ async fn note(
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<(), Error> {
-    let entry = Entry {
-        actor: hand.by,
-        source: hand.source,
-        request_id: hand.request_id,
-        entity: ("integration", &id.to_string()),
-        action,
-        before,
-        after,
-    };
-    audit::record(tx, &entry).await
+    hand.record(tx, ("integration", &id.to_string()), action, before, after).await
 }
 
 #[cfg(test)]

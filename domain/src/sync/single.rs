@@ -9,7 +9,6 @@ use super::client::Client;
 use super::error::{SourceError, SyncError};
 use super::service::Request;
 use super::{failures, wire};
-use crate::audit::{self, Entry};
 use crate::db::{Db, QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::opportunities::mirror::{self, Origin, Sorted};
@@ -67,19 +66,9 @@ pub async fn read(
     let fetched = fetch(client, id).await?;
     let mut tx = db.worker_tx(tenant).await?;
     let single = fetched.apply(&mut tx, Origin::Single).await?;
-    if let Some(Request { by, source, request_id }) = request {
-        let (id, after) = (id.to_string(), Some(json!(single)));
-        let entity = ("opportunity", id.as_str());
-        let entry = Entry {
-            actor: *by,
-            source: *source,
-            request_id: *request_id,
-            entity,
-            action: "read again",
-            before: None,
-            after,
-        };
-        audit::record(&mut tx, &entry).await?;
+    if let Some(request) = request {
+        let entity = ("opportunity", &*id.to_string());
+        request.record(&mut tx, entity, "read again", None, Some(json!(single))).await?;
     }
     tx.commit().await?;
     Ok(single)

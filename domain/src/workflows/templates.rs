@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sqlx::Error;
 
-use crate::audit::{self, Entry};
+use crate::audit;
 use crate::augmented::WriteError;
 use crate::db::TenantTx;
 use crate::params::Fault;
@@ -204,16 +204,7 @@ async fn note(
     before: Option<Value>,
     after: Option<Value>,
 ) -> Result<(), Error> {
-    let entry = Entry {
-        actor: hand.by,
-        source: hand.source,
-        request_id: hand.request_id,
-        entity: ("workflow template", &id.to_string()),
-        action,
-        before,
-        after,
-    };
-    audit::record(tx, &entry).await
+    hand.record(tx, ("workflow template", &id.to_string()), action, before, after).await
 }
 
 #[cfg(test)]

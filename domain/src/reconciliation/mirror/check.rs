@@ -9,7 +9,6 @@ use serde_json::json;
 use super::compare::{self, Mirrored};
 use super::store::{self, NewItem};
 use super::{Difference, MirrorRun, news};
-use crate::audit::{self, Entry};
 use crate::db::{Actor, Db, QueryError};
 use crate::identity::TenantId;
 use crate::jobs::kind::{Attempt, Done, JobError, JobType};
@@ -59,16 +58,7 @@ pub async fn start(services: &Services, actor: &Actor, request: &Request<'_>) ->
     let job = NewJob { max_attempts: 1, ..NewJob::new(NAME, json!({"run": run})) };
     let job = services.jobs.enqueue_job(&mut tx, &job).await?;
     store::note_job(&mut tx, run, job).await?;
-    let entry = Entry {
-        actor: request.by,
-        source: request.source,
-        request_id: request.request_id,
-        entity: ("mirror run", &run.to_string()),
-        action: "start",
-        before: None,
-        after: None,
-    };
-    audit::record(&mut tx, &entry).await?;
+    request.record(&mut tx, ("mirror run", &run.to_string()), "start", None, None).await?;
     tx.commit().await?;
     services.jobs.ring(actor.tenant);
     services.changes.mark(actor.tenant, &[Topic::Sync]);

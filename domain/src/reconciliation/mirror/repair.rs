@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::store;
-use crate::audit::{self, Entry};
 use crate::db::{QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::live::Topic;
@@ -52,7 +51,7 @@ pub async fn repair(
     if !store::claim(&mut tx, run).await? {
         return Err(RepairError::UnderWay);
     }
-    record(&mut tx, request, ("mirror run", &run.to_string()), None).await?;
+    request.record(&mut tx, ("mirror run", &run.to_string()), "repair", None, None).await?;
     tx.commit().await?;
     let (mut done, mut after, mut outcome) = (Repaired::default(), i64::MIN, Ok(()));
     loop {
@@ -104,7 +103,7 @@ async fn batch(
             None => {
                 done.repaired += 1;
                 let after = json!({"difference": kind, "mirror_run": run});
-                record(&mut tx, request, ("opportunity", &id.to_string()), Some(after)).await?;
+                request.record(&mut tx, ("opportunity", &id.to_string()), "repair", None, Some(after)).await?;
             }
         }
     }
@@ -124,14 +123,4 @@ async fn write(tx: &mut TenantTx, sorted: &Sorted) -> Result<Option<String>, Que
         failures::resolve(tx, &sorted.records.iter().map(|record| record.id).collect::<Vec<_>>()).await?;
     }
     Ok(faults.into_iter().next().map(|fault| fault.reason))
-}
-
-async fn record(
-    tx: &mut TenantTx,
-    request: &Request<'_>,
-    entity: (&str, &str),
-    after: Option<serde_json::Value>,
-) -> Result<(), QueryError> {
-    let Request { by, source, request_id } = *request;
-    audit::record(tx, &Entry { actor: by, source, request_id, entity, action: "repair", before: None, after }).await
 }

@@ -1,10 +1,10 @@
 //! Runs that somebody asks for, and asks to stop.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::SyncService;
 use crate::audit::{self, By, Entry, Source};
-use crate::db::Actor;
+use crate::db::{Actor, TenantTx};
 use crate::live::Topic;
 use crate::sync::connection;
 use crate::sync::error::SyncError;
@@ -16,6 +16,21 @@ pub struct Request<'a> {
     pub by: By<'a>,
     pub source: Source,
     pub request_id: Option<&'a str>,
+}
+
+impl Request<'_> {
+    /// Writes the audit row, in the change's own transaction.
+    pub(crate) async fn record(
+        &self,
+        tx: &mut TenantTx,
+        entity: (&str, &str),
+        action: &str,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> Result<(), sqlx::Error> {
+        let Request { by, source, request_id } = *self;
+        audit::record(tx, &Entry { actor: by, source, request_id, entity, action, before, after }).await
+    }
 }
 
 impl SyncService {
@@ -50,16 +65,8 @@ impl SyncService {
             return Err(SyncError::InitialRequired);
         }
         let id = taken.id.to_string();
-        let entry = Entry {
-            actor: request.by,
-            source: request.source,
-            request_id: request.request_id,
-            entity: ("run", &id),
-            action: "start",
-            before: None,
-            after: Some(json!({"sync_type": kind.as_str()})),
-        };
-        audit::record(&mut tx, &entry).await?;
+        let after = json!({"sync_type": kind.as_str()});
+        request.record(&mut tx, ("run", &id), "start", None, Some(after)).await?;
         // The commit is not left to a future that a client can drop by hanging up.
         let service = self.clone();
         let tenant = actor.tenant;
@@ -77,17 +84,7 @@ impl SyncService {
     pub async fn cancel(&self, actor: &Actor, request: &Request<'_>) -> Result<i64, SyncError> {
         let mut tx = self.db.tenant_tx(actor).await?;
         let id = store::request_cancel(&mut tx).await?.ok_or(SyncError::NotRunning)?;
-        let text = id.to_string();
-        let entry = Entry {
-            actor: request.by,
-            source: request.source,
-            request_id: request.request_id,
-            entity: ("run", &text),
-            action: "cancel",
-            before: None,
-            after: None,
-        };
-        audit::record(&mut tx, &entry).await?;
+        request.record(&mut tx, ("run", &id.to_string()), "cancel", None, None).await?;
         tx.commit().await?;
         self.changes.mark(actor.tenant, &[Topic::Sync]);
         Ok(id)
