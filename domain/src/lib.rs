@@ -31,6 +31,8 @@ pub mod imports;
 #[cfg(feature = "ssr")]
 pub mod integrations;
 #[cfg(feature = "ssr")]
+pub mod metrics;
+#[cfg(feature = "ssr")]
 pub mod params;
 #[cfg(feature = "ssr")]
 pub mod patch;
