@@ -1,6 +1,9 @@
 //! A formula: which records of an entity count, what is made of them, and how they are listed.
 
-mod write;
+mod read;
+pub(super) mod write;
+
+pub use read::literal;
 
 use std::collections::BTreeMap;
 
