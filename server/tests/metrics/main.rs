@@ -7,6 +7,7 @@ mod support;
 
 mod compared;
 mod ground;
+mod hostile;
 mod random;
 mod same;
 mod written;
