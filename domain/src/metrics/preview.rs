@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use sqlx::Row as _;
 
@@ -15,6 +16,7 @@ use super::number::Number;
 use super::problem::{Problem, at};
 use super::run::{self, Record};
 use super::{Field, sentence, warn};
+use crate::calendar;
 use crate::db::TenantTx;
 
 /// Records that are shown.
@@ -37,6 +39,8 @@ pub struct Preview {
     pub counts: BTreeMap<String, i64>,
     pub explain: Option<Explained>,
     pub warnings: Vec<Problem>,
+    /// The day of the first opportunity that the mirror holds: what looks farther back than that sees nothing there.
+    pub history_from: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,7 +82,14 @@ pub async fn preview(
         explain,
         warnings: warnings_of(formula, &counted, measured.matched, measured.base),
         counts: counted.left,
+        history_from: history_from(tx, now).await?,
     })
+}
+
+async fn history_from(tx: &mut TenantTx, now: &Now) -> Result<Option<NaiveDate>, MetricError> {
+    let tenant = tx.tenant();
+    let first = sqlx::query_scalar!("select min(starts_at) from opportunities where tenant_id = $1", tenant);
+    Ok(first.fetch_one(tx.connection()).await?.map(|at| calendar::date(at, now.zone)))
 }
 
 /// Warnings that need no data, and those that do.
