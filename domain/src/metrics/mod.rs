@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod compile;
+mod count;
 pub mod diff;
 pub mod error;
 pub mod evaluate;
@@ -18,6 +19,7 @@ pub mod sentence;
 pub mod stored_test;
 pub mod templates;
 pub mod value;
+mod walk;
 pub mod warn;
 
 pub use catalogue::{Entity, Field};
