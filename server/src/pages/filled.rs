@@ -9,12 +9,20 @@ use axum::http::StatusCode;
 use domain::augmented::WriteError;
 use domain::params::Fault;
 use domain::patch::Said;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Stop;
 
 /// What came of reading a form.
 pub type Sent = Result<Form<BTreeMap<String, String>>, FormRejection>;
+
+/// What the form before led to, as the address of the page behind it has it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Done {
+    pub done: String,
+}
 
 /// A form as it was filled in.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@ mod jobs;
 mod keys;
 mod mirror_runs;
 mod notifications;
+mod of_opportunity;
 mod opportunities;
 mod params;
 mod people;
