@@ -33,6 +33,11 @@ impl Filled {
         sent.map(|Form(fields)| Filled(fields)).map_err(|_| Stop::invalid("The form could not be read."))
     }
 
+    /// All fields.
+    pub fn fields(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
     /// What was typed into a field; empty when there was none.
     pub fn text(&self, name: &str) -> String {
         // A browser ends lines as the web does.
