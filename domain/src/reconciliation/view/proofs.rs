@@ -18,7 +18,7 @@ const MOST_RUNS: i64 = 30;
 /// Bars that the drawing has room for at least.
 const LEAST_BARS: usize = 14;
 /// Bars that a phone has room for.
-const PHONE_BARS: usize = 8;
+const PHONE_BARS: usize = 6;
 /// The proofs of the mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProofView {
