@@ -50,7 +50,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 33] = [
+const SENT: [&str; 35] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -75,6 +75,8 @@ const SENT: [&str; 33] = [
     "ChangeWorkflow",
     "NewIntegration",
     "SetIntegration",
+    "MendRecords",
+    "ChosenRecord",
     "NewWorkflowTemplate",
     "SetWorkflowTemplate",
     "NewRule",
