@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::formula::Formula;
+use super::sent;
 
 /// How a code stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
@@ -101,6 +102,6 @@ impl Definition {
 
 /// A formula out of the store.
 pub fn read(stored: &RawValue) -> Option<Formula> {
-    let tree: Json = serde_json::from_str(stored.get()).ok()?;
-    Formula::read(&tree).inspect_err(|problems| tracing::warn!(?problems, "a stored formula cannot be read")).ok()
+    let read = Formula::read(&sent::kept(stored));
+    read.inspect_err(|problems| tracing::warn!(?problems, "a stored formula cannot be read")).ok()
 }
