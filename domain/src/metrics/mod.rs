@@ -1,5 +1,6 @@
 //! Metrics: what the business means by a word, as a formula over the mirror, in versions. The guide is `docs/metrics.md`.
 
+pub mod bundle;
 pub mod catalogue;
 pub mod change;
 pub mod code;
@@ -10,7 +11,9 @@ pub mod diff;
 pub mod draft;
 pub mod error;
 pub mod formula;
+pub mod import;
 pub mod kind;
+pub mod night;
 pub mod now;
 pub mod number;
 pub mod preview;
@@ -24,6 +27,7 @@ pub mod stored_test;
 pub mod templates;
 pub mod used_by;
 pub mod value;
+pub mod values;
 pub mod warn;
 
 pub use catalogue::{Entity, Field};
