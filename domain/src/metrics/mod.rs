@@ -29,6 +29,8 @@ pub mod sentence;
 pub mod store;
 pub mod stored_test;
 pub mod templates;
+pub mod told;
+pub mod trial;
 pub mod used_by;
 pub mod value;
 pub mod values;
