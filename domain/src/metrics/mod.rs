@@ -6,6 +6,8 @@ pub mod change;
 pub mod code;
 mod compile;
 pub mod content;
+mod count;
+mod count;
 pub mod definition;
 pub mod deprecate;
 pub mod diff;
@@ -34,6 +36,7 @@ pub mod trial;
 pub mod used_by;
 pub mod value;
 pub mod values;
+mod walk;
 pub mod warn;
 
 pub use catalogue::{Entity, Field};

@@ -74,6 +74,7 @@ impl Trial {
             "sentence": self.formula.sentence(),
             "compiled": self.formula.to_json(),
             "warnings": preview.warnings,
+            "historyFrom": preview.history_from,
         })
     }
 }
