@@ -1,28 +1,48 @@
 //! Metrics: what the business means by a word, as a formula over the mirror, in versions. The guide is `docs/metrics.md`.
 
+pub mod bundle;
 pub mod catalogue;
+pub mod change;
+pub mod code;
 mod compile;
+pub mod content;
 mod count;
+pub mod definition;
+pub mod deprecate;
 pub mod diff;
+pub mod draft;
 pub mod error;
 pub mod evaluate;
 pub mod explain;
+mod fields;
 pub mod formula;
+pub mod import;
+mod import_item;
 pub mod kind;
 mod near;
+pub mod night;
 pub mod now;
 pub mod number;
 pub mod preview;
 pub mod problem;
+mod put;
 pub mod run;
+pub mod sent;
 pub mod sentence;
+pub mod store;
 pub mod stored_test;
 pub mod templates;
+pub mod told;
+pub mod trial;
+pub mod used_by;
 pub mod value;
+pub mod values;
 mod walk;
 pub mod warn;
 
 pub use catalogue::{Entity, Field};
+pub use code::MetricCode;
+pub use definition::{Author, Definition, State};
 pub use error::MetricError;
 pub use formula::Formula;
 pub use kind::{Kind, Op};

@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 116] = [
+const UNSAFE: [&str; 125] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -69,6 +69,15 @@ const UNSAFE: [&str; 116] = [
     "POST /api/rules/7/dry-run",
     "POST /api/rules/7/secret",
     "DELETE /api/rules/7",
+    "POST /api/metrics/definitions",
+    "PATCH /api/metrics/definitions/7",
+    "DELETE /api/metrics/definitions/7",
+    "POST /api/metrics/definitions/preview",
+    "PATCH /api/metrics/definitions/preview",
+    "DELETE /api/metrics/definitions/preview",
+    "POST /api/metrics/definitions/validate",
+    "POST /api/metrics/definitions/7/values",
+    "POST /api/metrics/import",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",
