@@ -1,6 +1,6 @@
 //! What the buttons within the editor do: steps on the form, none of which saves anything.
 
-use super::{Form, Join, Node, ParamRow, PieceRow, ROOT, TestRow};
+use super::{Form, How, Join, Node, Operand, ParamRow, PieceRow, ROOT, TestRow};
 
 /// What came of a step: a sentence, and the id of the input to go on from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +26,7 @@ impl Form {
             "up" => self.shift(of, true),
             "down" => self.shift(of, false),
             "remove" => self.remove(of),
+            "how" => self.compare(of),
             "param" => {
                 self.params.push(ParamRow { kind: "decimal".into(), ..ParamRow::default() });
                 did("Parameter added.", format!("p/{}.name", self.params.len() - 1))
@@ -71,6 +72,20 @@ impl Form {
             Node::Condition(condition) => format!("condition “{}”", condition.words(self.entity)),
             Node::Group(_, members) => format!("group of {}", members.len()),
         }
+    }
+
+    /// Says in another way what a condition compares with: `n/0:times`.
+    fn compare(&mut self, of: &str) -> Did {
+        let Some((name, how)) = of.rsplit_once(':') else { return Did::default() };
+        let (Some(how), Some(Node::Condition(condition))) = (How::parse(how), self.node(name)) else { return Did::default() };
+        condition.operands[0] = Operand { how, ..Operand::default() };
+        let (part, words) = match how {
+            How::Field => ("of", "a field"),
+            How::Param => ("by", "a parameter"),
+            How::Times => ("v", "a factor and a field"),
+            _ => ("v", "a value"),
+        };
+        did(format!("It is compared with {words}."), format!("{name}.{part}"))
     }
 
     fn add(&mut self, group: &str, node: Node) -> Did {
