@@ -38,8 +38,9 @@ create table app.metric_versions (
     -- Rows of field values with the expected answer.
     tests json not null default '[]' constraint metric_versions_tests_check check (json_typeof(tests) = 'array'),
     note text constraint metric_versions_note_check check (length(note) between 1 and 2000),
-    effective_at timestamptz not null default now(),
-    -- Null: Backline itself.
+    -- From when on it counted; null for one that never did. Set once.
+    effective_at timestamptz,
+    -- A person or a key; null: Backline itself.
     created_by uuid,
     created_at timestamptz not null default now(),
     primary key (tenant_id, code, version),
@@ -51,11 +52,20 @@ alter table app.metric_definitions add constraint metric_definitions_active_vers
     foreign key (tenant_id, code, active_version) references app.metric_versions (tenant_id, code, version)
     deferrable initially deferred;
 
--- Nobody rewrites what a number meant. A version goes only with its whole tenant.
+-- Nobody rewrites what a number meant: of a version that waited, only when it began to count is written later. It goes only
+-- with its whole tenant.
 create function app.keep_metric_versions() returns trigger language plpgsql set search_path = '' as $$
 begin
-    if tg_op = 'DELETE' and not exists (select from app.tenants t where t.id = old.tenant_id) then
-        return old;
+    if tg_op = 'DELETE' then
+        if not exists (select from app.tenants t where t.id = old.tenant_id) then
+            return old;
+        end if;
+    elsif old.effective_at is null and new.effective_at is not null and
+        (old.tenant_id, old.code, old.version, old.id, old.name, old.description, old.formula::text, old.tests::text, old.note,
+            old.created_by, old.created_at) is not distinct from
+        (new.tenant_id, new.code, new.version, new.id, new.name, new.description, new.formula::text, new.tests::text, new.note,
+            new.created_by, new.created_at) then
+        return new;
     end if;
     raise exception 'a version of a metric never changes' using errcode = 'insufficient_privilege';
 end
@@ -99,10 +109,10 @@ create function app.add_metrics(tenant uuid) returns void language sql set searc
         (tenant, 'at_risk_customer', 'active', 1, 1),
         (tenant, 'contacted_recently', 'draft', null, 1)
     on conflict do nothing;
-    insert into app.metric_versions (tenant_id, code, version, name, description, formula) values
+    insert into app.metric_versions (tenant_id, code, version, name, description, formula, effective_at) values
         (tenant, 'at_risk_customer', 1, 'At Risk Customer', 'Customer has not ordered in 30+ days',
-            '{"field":"days_since_last_order","operator":">","value":30}'),
-        (tenant, 'contacted_recently', 1, 'Contacted Recently', 'Customer was contacted within last 7 days', null)
+            '{"field":"days_since_last_order","operator":">","value":30}', now()),
+        (tenant, 'contacted_recently', 1, 'Contacted Recently', 'Customer was contacted within last 7 days', null, null)
     on conflict do nothing;
     insert into app.schedules (tenant_id, name, type, payload, cron) values
         (tenant, 'nightly-metrics', 'metrics', '{}', '20 1 * * *')

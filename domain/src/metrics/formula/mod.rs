@@ -1,5 +1,6 @@
 //! A formula: which records of an entity count, what is made of them, and how they are listed.
 
+mod read;
 mod write;
 
 use std::collections::BTreeMap;
