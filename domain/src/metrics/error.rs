@@ -24,6 +24,9 @@ pub enum MetricError {
     /// It has no formula, so there is nothing to reckon with.
     #[error("Metric definition with code '{0}' has no formula")]
     NoFormula(String),
+    /// No version of it counts.
+    #[error("Metric definition with code '{0}' is not active")]
+    NotActive(String),
     #[error("Metric definition with code '{0}' already exists")]
     CodeTaken(String),
     /// Somebody else changed it meanwhile.

@@ -1,5 +1,6 @@
 //! Metrics: what the business means by a word, as a formula over the mirror, in versions. The guide is `docs/metrics.md`.
 
+pub mod bundle;
 pub mod catalogue;
 pub mod change;
 pub mod code;
@@ -11,7 +12,9 @@ pub mod draft;
 pub mod error;
 pub mod form;
 pub mod formula;
+pub mod import;
 pub mod kind;
+pub mod night;
 pub mod now;
 pub mod number;
 pub mod preview;
@@ -25,6 +28,7 @@ pub mod stored_test;
 pub mod templates;
 pub mod used_by;
 pub mod value;
+pub mod values;
 pub mod warn;
 
 pub use catalogue::{Entity, Field};

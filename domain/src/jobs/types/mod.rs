@@ -25,6 +25,7 @@ pub fn all(services: &Services, probes: bool) -> Registry {
         crate::rules::evaluate::kind(services),
         crate::rules::act::kind(services),
         crate::rules::watch::kind(services),
+        crate::metrics::night::kind(services),
         clean_up::kind(services),
         notify_mail::kind(services),
         notify_slack::kind(services),
