@@ -100,8 +100,14 @@ create function app.metric_quotient(numeric, numeric) returns numeric language s
     select app.metric_number(case when $2 <> 0 then pg_catalog.sign($1) * pg_catalog.sign($2)
         * pg_catalog.div(2000000 * pg_catalog.abs($1) + pg_catalog.abs($2), 2 * pg_catalog.abs($2)) * 0.000001 end)
 $$;
-revoke all on function app.metric_number(numeric), app.metric_quotient(numeric, numeric) from public;
-grant execute on function app.metric_number(numeric), app.metric_quotient(numeric, numeric) to backline_app, backline_worker, backline_reader;
+-- Within two bounds; empty stays empty, unlike with greatest and least.
+create function app.metric_clamp(numeric, numeric, numeric) returns numeric language sql immutable parallel safe as $$
+    select case when $1 < $2 then $2 when $1 > $3 then $3 else $1 end
+$$;
+revoke all on function app.metric_number(numeric), app.metric_quotient(numeric, numeric), app.metric_clamp(numeric, numeric, numeric)
+    from public;
+grant execute on function app.metric_number(numeric), app.metric_quotient(numeric, numeric), app.metric_clamp(numeric, numeric, numeric)
+    to backline_app, backline_worker, backline_reader;
 
 -- Every tenant begins with these two, and with the nightly snapshot of what is active.
 create function app.add_metrics(tenant uuid) returns void language sql set search_path = '' as $$

@@ -61,10 +61,14 @@ pub enum Permission {
     Augment,
     /// See rules, what they did and would do.
     ReadRules,
+    /// Read what metrics mean and what they find, and try formulas out.
+    ReadDefinitions,
+    /// Change what metrics mean.
+    DefineMetrics,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 12] = [
+    pub const ALL: [Permission; 14] = [
         Permission::ReadMirror,
         Permission::RunSync,
         Permission::ReadMetrics,
@@ -77,6 +81,8 @@ impl Permission {
         Permission::ReadAudit,
         Permission::Augment,
         Permission::ReadRules,
+        Permission::ReadDefinitions,
+        Permission::DefineMetrics,
     ];
 }
 
@@ -111,10 +117,18 @@ impl Role {
                         | Permission::ReadAudit
                         | Permission::Augment
                         | Permission::ReadRules
+                        | Permission::ReadDefinitions
+                        | Permission::DefineMetrics
                 )
             }
             Role::Rep => {
-                matches!(permission, Permission::ReadMirror | Permission::OwnAccount | Permission::MakeReports)
+                matches!(
+                    permission,
+                    Permission::ReadMirror
+                        | Permission::OwnAccount
+                        | Permission::MakeReports
+                        | Permission::ReadDefinitions
+                )
             }
         }
     }
@@ -141,7 +155,13 @@ impl Scope {
     pub const fn allows(self, permission: Permission) -> bool {
         matches!(
             (self, permission),
-            (Scope::Read, Permission::ReadMirror | Permission::ReadPayloads | Permission::ReadRules)
+            (
+                Scope::Read,
+                Permission::ReadMirror
+                    | Permission::ReadPayloads
+                    | Permission::ReadRules
+                    | Permission::ReadDefinitions
+            )
                 | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
@@ -152,6 +172,7 @@ impl Scope {
                         | Permission::Replay
                         | Permission::ReadAudit
                         | Permission::Augment
+                        | Permission::DefineMetrics
                 )
         )
     }
@@ -178,13 +199,13 @@ mod tests {
             .map(|role| Permission::ALL.map(|p| if role.may(p) { '+' } else { '-' }).iter().collect())
             .collect();
         // read the mirror, run a sync, host figures, administer, process jobs, one's own account, make reports,
-        // read payloads, replay, read the audit log, add to opportunities, read rules
-        assert_eq!(table, ["++++++++++++", "++---+++++++", "+----++-----"]);
+        // read payloads, replay, read the audit log, add to opportunities, read rules, read definitions, define metrics
+        assert_eq!(table, ["++++++++++++++", "++---+++++++++", "+----++-----+-"]);
         let table: Vec<String> = Scope::ALL
             .into_iter()
             .map(|scope| Permission::ALL.map(|p| if scope.allows(p) { '+' } else { '-' }).iter().collect())
             .collect();
-        assert_eq!(table, ["+------+---+", "-+----------", "----+-------", "--+---------", "---+--+-+++-"]);
+        assert_eq!(table, ["+------+---++-", "-+------------", "----+---------", "--+-----------", "---+--+-+++--+"]);
     }
 
     #[test]

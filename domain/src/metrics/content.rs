@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
+use super::catalogue::Entity;
 use super::definition::Definition;
 use super::formula::{Formula, MOST_BYTES};
 use super::now::Now;
@@ -16,9 +17,6 @@ use super::stored_test::{self, Failed, StoredTest};
 pub const LONGEST_NAME: usize = 200;
 /// Most characters of a description, a note, a reason.
 pub const LONGEST_TEXT: usize = 2000;
-/// Stored tests of a metric.
-pub const MOST_TESTS: usize = 100;
-
 #[derive(Debug, Clone)]
 pub struct Content {
     pub name: String,
@@ -67,9 +65,19 @@ impl Content {
         if !large.is_empty() {
             return Err(large);
         }
-        let formula = read_formula(&sent::kept(formula))?;
-        let tests = stored_test::read(&formula, &sent::kept(&self.tests))?;
-        Ok(Checked { formula: Some(formula), tests })
+        let (tree, rows) = (sent::kept(formula), sent::kept(&self.tests));
+        match read_formula(&tree) {
+            Ok(formula) => {
+                let tests = stored_test::read(formula.entity, &rows)?;
+                Ok(Checked { formula: Some(formula), tests })
+            }
+            Err(mut problems) => {
+                if let Some(entity) = tree["entity"].as_str().and_then(Entity::parse) {
+                    problems.extend(stored_test::read(entity, &rows).err().unwrap_or_default());
+                }
+                Err(problems)
+            }
+        }
     }
 
     /// For the audit.
@@ -99,20 +107,32 @@ pub fn read_formula(value: &Json) -> Result<Formula, Vec<Problem>> {
 /// Without a formula nothing is known of the fields; the shape is.
 fn tests_alone(tests: &Json) -> Vec<Problem> {
     let Some(rows) = tests.as_array() else {
-        return vec![Problem::new("/tests", "E_TYPE", "is no list", r#"Such as [{"fields": {}, "expected": true}]."#)];
+        return vec![Problem::new(
+            "/tests",
+            "E_TYPE",
+            "Tests are a list.",
+            r#"Send [{"fields": {…}, "expected": true}]."#,
+        )];
     };
-    if rows.len() > MOST_TESTS {
-        let message = format!("has {} tests, more than {MOST_TESTS}", rows.len());
-        return vec![Problem::new("/tests", "E_RANGE", message, "Keep those that matter.")];
+    if rows.len() > stored_test::MOST {
+        let message = format!("There are at most {} tests.", stored_test::MOST);
+        return vec![Problem::new("/tests", "E_LIMIT", message, "Leave some out.")];
     }
     let right = |row: &Json| row["fields"].is_object() && row["expected"].is_boolean();
     let wrong = rows.iter().enumerate().filter(|(_, row)| !right(row));
     wrong
-        .map(|(n, _)| Problem::new(format!("/tests/{n}"), "E_TYPE", "is no test", "Give fields and expected."))
+        .map(|(n, _)| {
+            Problem::new(
+                format!("/tests/{n}"),
+                "E_TYPE",
+                "This is no test.",
+                r#"Send {"fields": {…}, "expected": true}."#,
+            )
+        })
         .collect()
 }
 
 pub(super) fn too_large(pointer: impl Display) -> Problem {
-    let message = format!("is larger than {} KiB", MOST_BYTES / 1024);
+    let message = format!("This is larger than {} KiB.", MOST_BYTES / 1024);
     Problem::new(pointer.to_string(), "E_RANGE", message, "Say it with less.")
 }

@@ -90,6 +90,6 @@ pub async fn deprecate(
 }
 
 pub(super) fn no_replacement(other: &str, pointer: &str) -> Problem {
-    let message = format!("{other:?} is no other metric that is in use");
+    let message = format!("\u{201c}{other}\u{201d} is no other metric that is in use.");
     Problem::new(pointer, "E_DEPRECATED_REF", message, "Name a metric that is not deprecated.")
 }

@@ -82,7 +82,12 @@ impl Draft {
         draft.says_something = sets || fields.is_there("activate");
         if sets && draft.activate.is_some() {
             let fix = "Activate in one request, change in another.";
-            fields.sent.problems.push(Problem::new("/activate", "E_ALONE", "stands beside other changes", fix));
+            fields.sent.problems.push(Problem::new(
+                "/activate",
+                "E_SHAPE",
+                "A version is activated as it is, not with changes.",
+                fix,
+            ));
         }
         draft.problems = fields.end();
         Ok(draft)
@@ -115,8 +120,8 @@ impl<'a> Fields<'a> {
         let mut sent = Sent::default();
         let members = sent.members(raw, pointer);
         for (name, _) in members.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let fix = format!("Known are {}.", known.join(", "));
-            sent.problems.push(Problem::new(at(pointer, name), "E_UNKNOWN", "is not known here", fix));
+            let fix = format!("Known here: {}.", known.join(", "));
+            sent.problems.push(Problem::new(at(pointer, name), "E_SHAPE", "This is not known here.", fix));
         }
         Fields { members, pointer, sent }
     }
@@ -138,7 +143,7 @@ impl<'a> Fields<'a> {
     pub fn need(&mut self, names: &[&str]) {
         let missing: Vec<&str> = names.iter().filter(|name| !self.is_there(name)).copied().collect();
         for name in missing {
-            self.problem(name, "E_REQUIRED", "is missing", "");
+            self.problem(name, "E_REQUIRED", "This is missing.", "Send it.");
         }
     }
 
@@ -168,7 +173,7 @@ impl<'a> Fields<'a> {
         match self.value(name)? {
             Json::String(text) => Some(text),
             _ => {
-                self.problem(name, "E_TYPE", "is no text", "Send a JSON string.");
+                self.problem(name, "E_TYPE", "This is no text.", "Send a JSON string.");
                 None
             }
         }
@@ -178,7 +183,7 @@ impl<'a> Fields<'a> {
     pub fn line(&mut self, name: &str, most: usize) -> Option<String> {
         let text = self.text(name)?;
         if text.chars().any(char::is_control) {
-            self.problem(name, "E_RANGE", "holds control characters", "Write it in one line.");
+            self.problem(name, "E_RANGE", "This holds control characters.", "Write it in one line.");
             return None;
         }
         self.long(name, &text, most)
@@ -198,7 +203,11 @@ impl<'a> Fields<'a> {
         if (1..=most).contains(&text.chars().count()) {
             return Some(text.to_owned());
         }
-        let message = if text.is_empty() { "is empty".to_owned() } else { format!("has more than {most} characters") };
+        let message = if text.is_empty() {
+            "This is empty.".to_owned()
+        } else {
+            format!("This has more than {most} characters.")
+        };
         self.problem(name, "E_RANGE", message, format!("Write 1 to {most} characters."));
         None
     }
@@ -206,7 +215,7 @@ impl<'a> Fields<'a> {
     pub fn flag(&mut self, name: &str) -> Option<bool> {
         let value = self.value(name)?;
         if value.as_bool().is_none() {
-            self.problem(name, "E_TYPE", "is neither true nor false", "Send true or false.");
+            self.problem(name, "E_TYPE", "This is neither true nor false.", "Send true or false.");
         }
         value.as_bool()
     }
@@ -216,7 +225,7 @@ impl<'a> Fields<'a> {
         let value = self.value(name)?;
         let number = value.as_i64().and_then(|number| i32::try_from(number).ok()).filter(|number| *number > 0);
         if number.is_none() {
-            self.problem(name, "E_RANGE", "is no version", "Send a whole number from 1.");
+            self.problem(name, "E_RANGE", "This is no version.", "Send a whole number from 1.");
         }
         number
     }
@@ -226,7 +235,7 @@ impl<'a> Fields<'a> {
         let code = MetricCode::parse(&text);
         if code.is_none() {
             let fix = "Use 1 to 100 of a-z, 0-9 and _, such as at_risk_2.";
-            self.problem(name, "E_CODE", "is no code", fix);
+            self.problem(name, "E_CODE", "This is no code.", fix);
         }
         code
     }
@@ -254,7 +263,7 @@ mod tests {
     fn a_body_tells_everything_that_is_wrong_with_it() {
         let body = r#"{"code": "At-Risk", "name": " ", "description": 7, "formula": {"v": 1e400}, "colour": 1, "draft": "no"}"#;
         let expected = told(&[
-            ("/colour", "E_UNKNOWN"),
+            ("/colour", "E_SHAPE"),
             ("/name", "E_RANGE"),
             ("/description", "E_TYPE"),
             ("/formula/v", "E_RANGE"),
@@ -264,9 +273,9 @@ mod tests {
         assert_eq!(problems(body, For::New), expected);
         let missing = told(&[("/code", "E_REQUIRED"), ("/name", "E_REQUIRED"), ("/description", "E_REQUIRED")]);
         assert_eq!(problems("{}", For::New), missing);
-        assert_eq!(problems(r#"{"code": "a"}"#, For::Change), told(&[("/code", "E_UNKNOWN")]));
+        assert_eq!(problems(r#"{"code": "a"}"#, For::Change), told(&[("/code", "E_SHAPE")]));
         let alone = r#"{"activate": 2, "name": "x"}"#;
-        assert_eq!(problems(alone, For::Change), told(&[("/activate", "E_ALONE")]));
+        assert_eq!(problems(alone, For::Change), told(&[("/activate", "E_SHAPE")]));
         for wrong in ["0", "-1", "1.5", "\"1\"", "3000000000", "null"] {
             let body = format!("{{\"expectedVersion\": {wrong}}}");
             assert_eq!(problems(&body, For::Change), told(&[("/expectedVersion", "E_RANGE")]), "{wrong}");

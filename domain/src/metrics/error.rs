@@ -1,4 +1,4 @@
-//! What can go wrong when metrics are read, changed and evaluated.
+//! What can go wrong with metrics.
 
 use super::problem::Problem;
 use super::stored_test::Failed;
@@ -6,22 +6,22 @@ use crate::params::Fault;
 
 #[derive(Debug, thiserror::Error)]
 pub enum MetricError {
-    /// Everything that is wrong with what was sent.
-    #[error("{}", told(.0))]
+    /// What was sent is wrong in these places.
+    #[error("{}", first(.0))]
     Problems(Vec<Problem>),
+    /// What was sent is no definition at all, or a query is wrong.
     #[error(transparent)]
     Fault(#[from] Fault),
-    /// A change that changes nothing by its own words.
+    /// A change that says nothing.
     #[error("At least one field must be provided for update")]
     NothingSaid,
     #[error("Metric definition with code '{0}' not found")]
     NotFound(String),
     #[error("Metric definition with code '{0}' not found or already deprecated")]
     NotFoundOrDeprecated(String),
-    /// Of a code.
     #[error("Metric definition with code '{code}' has no version {version}")]
     NoVersion { code: String, version: i32 },
-    /// It has no formula, so there is nothing to reckon with.
+    /// Nothing to reckon with.
     #[error("Metric definition with code '{0}' has no formula")]
     NoFormula(String),
     /// No version of it counts.
@@ -32,36 +32,34 @@ pub enum MetricError {
     /// Somebody else changed it meanwhile.
     #[error("Version conflict. Please retry.")]
     Conflict { current: i32, yours: i32 },
-    /// An older version is brought back as a new one, not by making it count again.
-    #[error("Version {version} is older than version {active}, which is active: restore it as a new version")]
+    /// An older version comes back as a new one, not by counting again.
+    #[error("version {version} is older than version {active}, which is active: restore it as a new version")]
     Older { version: i32, active: i32 },
-    #[error("Version {version} fails {} of its stored tests", failed.len())]
+    #[error("version {version} cannot count: {} of its stored tests fail", failed.len())]
     TestsFail { version: i32, failed: Vec<Failed> },
     #[error("there are {0} metrics already, which is the most")]
     TooMany(i64),
-    #[error("the formula takes longer than 2 seconds on this data: ask for less in it")]
+    /// It was stopped by the clock.
+    #[error("the formula takes longer than 2 seconds on your data: say it with fewer conditions")]
     TooLong,
-    #[error(transparent)]
+    #[error("the metric could not be read or written")]
     Db(sqlx::Error),
 }
 
-/// PostgreSQL's word for a statement that was stopped for its time.
-const CANCELLED: &str = "57014";
+fn first(problems: &[Problem]) -> &str {
+    problems.first().map_or("the definition is wrong", |problem| &problem.message)
+}
 
 impl From<sqlx::Error> for MetricError {
     fn from(error: sqlx::Error) -> MetricError {
-        match &error {
-            sqlx::Error::Database(database) if database.code().is_some_and(|code| code == CANCELLED) => {
-                MetricError::TooLong
-            }
-            _ => MetricError::Db(error),
-        }
+        // query_canceled
+        let stopped = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014");
+        if stopped { MetricError::TooLong } else { MetricError::Db(error) }
     }
 }
 
-fn told(problems: &[Problem]) -> String {
-    match problems {
-        [] => "it is not what was expected".into(),
-        [first, ..] => format!("{}: {}", first.pointer, first.message),
+impl From<Vec<Problem>> for MetricError {
+    fn from(problems: Vec<Problem>) -> MetricError {
+        MetricError::Problems(problems)
     }
 }

@@ -90,7 +90,12 @@ impl Import {
         let mut fields = Fields::of(body, "", &["schema", "definitions"]);
         fields.need(&["schema", "definitions"]);
         if fields.get("schema").is_some_and(|raw| raw.get() != "1") {
-            fields.problem("schema", "E_RANGE", "is not known", format!("This release reads schema {SCHEMA}."));
+            fields.problem(
+                "schema",
+                "E_RANGE",
+                "This schema is not known.",
+                format!("This release reads schema {SCHEMA}."),
+            );
         }
         let mut sent = Sent::default();
         let raws = fields.get("definitions").map_or_else(Vec::new, |raw| sent.items(raw, "/definitions"));
@@ -98,9 +103,9 @@ impl Import {
             raws.into_iter().enumerate().map(|(n, raw)| Wanted::read(raw, format!("/definitions/{n}"))).collect();
         let mut known = BTreeSet::new();
         for item in &mut items {
-            if let Some(code) = item.code.clone().filter(|code| !known.insert(code.clone())) {
+            if item.code.as_ref().is_some_and(|code| !known.insert(code.clone())) {
                 let pointer = format!("{}/code", item.pointer);
-                let message = format!("{code} is there more than once");
+                let message = format!("This code is there more than once.");
                 item.problems.push(Problem::new(pointer, "E_CODE_TAKEN", message, "Leave one of them out."));
             }
         }
@@ -117,7 +122,7 @@ impl Wanted {
         let state = fields.text("state").and_then(|text| {
             let state = State::parse(&text);
             if state.is_none() {
-                fields.problem("state", "E_RANGE", "is no state", "Send draft, active or deprecated.");
+                fields.problem("state", "E_RANGE", "This is no state.", "Send draft, active or deprecated.");
             }
             state
         });
@@ -129,15 +134,15 @@ impl Wanted {
         let retired: Vec<&str> = ["reason", "replacedBy"].into_iter().filter(|name| there(name)).collect();
         if state.is_some_and(|state| state != State::Deprecated) {
             for name in retired {
-                fields.problem(name, "E_STATE", "is of a deprecated definition only", "Leave it out.");
+                fields.problem(name, "E_STATE", "Only a deprecated definition has this.", "Leave it out.");
             }
         }
         if state == Some(State::Active) && content.formula.is_none() {
-            fields.problem("state", "E_STATE", "has no formula, so it cannot be active", "Send it as a draft.");
+            fields.problem("state", "E_STATE", "Without a formula it cannot be active.", "Send it as a draft.");
         }
         let waiting = fields.get("draft").filter(|raw| raw.get() != "null");
         if waiting.is_some() && state.is_some_and(|state| state != State::Active) {
-            fields.problem("draft", "E_STATE", "waits behind an active version only", "Leave it out.");
+            fields.problem("draft", "E_STATE", "A draft waits only behind an active version.", "Leave it out.");
         }
         let mut problems = fields.end();
         let draft = waiting.map(|raw| {
@@ -177,7 +182,7 @@ impl Wanted {
                 problems.extend(checked.failed(now).into_iter().map(|failed| {
                     let pointer = format!("{place}/tests/{}", failed.index);
                     let fix = "Mend it, or send the definition as a draft.";
-                    Problem::new(pointer, "E_TESTS_FAILED", format!("fails: {}", failed.because), fix)
+                    Problem::new(pointer, "E_TESTS_FAILED", format!("This test fails: {}", failed.because), fix)
                 }));
             }
             checked

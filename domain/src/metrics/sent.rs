@@ -43,13 +43,13 @@ impl Sent {
                         self.problems.push(nul(pointer));
                     } else if members[..place].iter().any(|(other, _)| other == name) {
                         let fix = "Leave one of them out.";
-                        self.problems.push(Problem::new(own, "E_DUPLICATE", "is there more than once", fix));
+                        self.problems.push(Problem::new(own, "E_SHAPE", "This is there more than once.", fix));
                     }
                 }
                 members
             }
             Err(_) => {
-                self.problems.push(Problem::new(pointer, "E_TYPE", "is no object", "Send a JSON object."));
+                self.problems.push(Problem::new(pointer, "E_TYPE", "This is no object.", "Send a JSON object."));
                 Vec::new()
             }
         }
@@ -59,7 +59,7 @@ impl Sent {
     pub fn items<'a>(&mut self, raw: &'a RawValue, pointer: &str) -> Vec<&'a RawValue> {
         let read = serde_json::from_str::<List<'a>>(raw.get());
         read.map(|List(items)| items).unwrap_or_else(|_| {
-            self.problems.push(Problem::new(pointer, "E_TYPE", "is no list", "Send a JSON array."));
+            self.problems.push(Problem::new(pointer, "E_TYPE", "This is no list.", "Send a JSON array."));
             Vec::new()
         })
     }
@@ -72,7 +72,7 @@ impl Sent {
     fn deeper(&mut self, raw: &RawValue, pointer: &str, depth: usize) -> Json {
         let text = raw.get();
         if depth >= DEEPEST && text.starts_with(['{', '[']) {
-            let message = format!("is nested more than {DEEPEST} deep");
+            let message = format!("This is nested more than {DEEPEST} deep.");
             self.problems.push(Problem::new(pointer, "E_DEPTH", message, "Nest less."));
             return Json::Null;
         }
@@ -99,7 +99,12 @@ impl Sent {
         match serde_json::from_str::<String>(text) {
             Ok(text) if text.contains('\0') => self.problems.push(nul(pointer)),
             Ok(text) => return Json::String(text),
-            Err(_) => self.problems.push(Problem::new(pointer, "E_TYPE", "is no text: half of a pair is missing", "")),
+            Err(_) => self.problems.push(Problem::new(
+                pointer,
+                "E_TYPE",
+                "This is no text: half of a surrogate pair is missing.",
+                "Send it whole.",
+            )),
         }
         Json::Null
     }
@@ -108,7 +113,7 @@ impl Sent {
         match exact(text) {
             Some(number) => number,
             None => {
-                let message = "has more digits than a JSON number keeps";
+                let message = "This number has more digits than a JSON number keeps.";
                 let fix = "Send it as a text, at most 15 digits before the point and 6 behind it.";
                 self.problems.push(Problem::new(pointer, "E_RANGE", message, fix));
                 Json::Null
@@ -130,7 +135,7 @@ pub fn all(first: Vec<Problem>, then: Vec<Problem>) -> Vec<Problem> {
 }
 
 fn nul(pointer: &str) -> Problem {
-    Problem::new(pointer, "E_RANGE", "contains U+0000", "Leave the character U+0000 out.")
+    Problem::new(pointer, "E_RANGE", "This holds U+0000.", "Leave the character U+0000 out.")
 }
 
 /// The number that was written, if JSON's numbers have it. serde_json's own reading of fractions may be off by the last digit.
@@ -265,7 +270,7 @@ mod tests {
             (r#"{"a":"x\u0000"}"#, "/formula/a", "E_RANGE"),
             (r#"{"a\u0000":1}"#, "/formula", "E_RANGE"),
             (r#"{"a":"\ud800"}"#, "/formula/a", "E_TYPE"),
-            (r#"{"a":1,"a":2}"#, "/formula/a", "E_DUPLICATE"),
+            (r#"{"a":1,"a":2}"#, "/formula/a", "E_SHAPE"),
             (r#"{"\ud800":1}"#, "/formula", "E_TYPE"),
         ] {
             assert_eq!(read(text).1, [(pointer.into(), code.into())], "{text}");

@@ -23,7 +23,7 @@ pub fn row(of: &EditorView, name: &str, condition: &Condition, ends: (bool, bool
     let entity = of.form.entity;
     let field = entity.field(&condition.field);
     let about = format!("condition {}: {}", numbers(name), condition.words(entity));
-    let input = main_input(name, condition);
+    let input = format!("{name}.{}", condition.input("/v"));
     let count = of.counts.get(name).map(|count| format!("{count} left"));
     let empties = condition.op().zip(field).filter(|(op, field)| op.takes_empty() && *op != Op::IsNull && field.nullable);
     let hint = empties.map(|(_, field)| {
@@ -47,17 +47,6 @@ pub fn row(of: &EditorView, name: &str, condition: &Condition, ends: (bool, bool
         </div>
     }
     .into_any()
-}
-
-/// The input at which a wrong value is told.
-pub fn main_input(name: &str, condition: &Condition) -> String {
-    let part = match (condition.op(), condition.operands[0].how) {
-        (Some(Op::In | Op::NotIn), _) => "list",
-        (_, How::Field) => "of",
-        (_, How::Param) => "by",
-        _ => "v",
-    };
-    format!("{name}.{part}")
 }
 
 fn described(name: &str) -> Option<String> {

@@ -220,6 +220,22 @@ impl Condition {
         }
     }
 
+    /// The input of a place within it: `/f`, `/op`, else what it is compared with.
+    pub fn input(&self, rest: &str) -> String {
+        let second = self.op() == Some(Op::Between) && rest.starts_with("/v/list/1");
+        let operand = &self.operands[usize::from(second)];
+        let part = match (rest, self.op(), operand.how) {
+            ("/f", ..) => return "f".into(),
+            ("/op", ..) => return "op".into(),
+            (_, Some(Op::In | Op::NotIn), _) => return "list".into(),
+            (_, _, How::Field) => "of",
+            (_, _, How::Param) => "by",
+            (rest, _, How::Times) if rest.ends_with("/f") => "of",
+            _ => "v",
+        };
+        if second { format!("{part}2") } else { part.into() }
+    }
+
     /// The codes of the fields that it asks of.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         let others = self.operands.iter().filter(|one| matches!(one.how, How::Field | How::Times));

@@ -133,6 +133,21 @@ impl Form {
         found
     }
 
+    /// The id of the input that a place within a part is entered in.
+    pub fn input(&self, part: &str, rest: &str) -> String {
+        let mut node = Some(&self.root);
+        for index in part.split('/').skip(1) {
+            node = match node {
+                Some(Node::Group(_, members)) => index.parse::<usize>().ok().and_then(|index| members.get(index)),
+                _ => None,
+            };
+        }
+        match node {
+            Some(Node::Condition(condition)) => format!("{part}.{}", condition.input(rest)),
+            _ => format!("{part}.join"),
+        }
+    }
+
     /// How many conditions it has, and how many of them are not filled in yet.
     pub fn conditions(&self) -> (usize, usize) {
         fn count(entity: Entity, node: &Node) -> (usize, usize) {

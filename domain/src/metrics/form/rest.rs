@@ -206,6 +206,12 @@ impl TestRow {
         }
     }
 
+    /// The stored ones of a version.
+    pub fn all(stored: &serde_json::value::RawValue) -> Vec<TestRow> {
+        let tests: Json = serde_json::from_str(stored.get()).unwrap_or_default();
+        tests.as_array().map(|tests| tests.iter().map(TestRow::of_json).collect()).unwrap_or_default()
+    }
+
     /// An input that stands empty is an empty field.
     pub fn to_json(&self, entity: Entity) -> Json {
         let of = |(code, text): (&String, &String)| {

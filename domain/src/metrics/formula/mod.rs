@@ -1,7 +1,9 @@
 //! A formula: which records of an entity count, what is made of them, and how they are listed.
 
 mod read;
-mod write;
+pub(super) mod write;
+
+pub use read::literal;
 
 use std::collections::BTreeMap;
 
