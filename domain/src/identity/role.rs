@@ -157,12 +157,8 @@ impl Scope {
             (self, permission),
             (
                 Scope::Read,
-                Permission::ReadMirror
-                    | Permission::ReadPayloads
-                    | Permission::ReadRules
-                    | Permission::ReadDefinitions
-            )
-                | (Scope::Sync, Permission::RunSync)
+                Permission::ReadMirror | Permission::ReadPayloads | Permission::ReadRules | Permission::ReadDefinitions
+            ) | (Scope::Sync, Permission::RunSync)
                 | (Scope::JobsProcess, Permission::ProcessJobs)
                 | (Scope::Metrics, Permission::ReadMetrics)
                 | (

@@ -118,7 +118,9 @@ fn tests_alone(tests: &Json) -> Vec<Problem> {
         let message = format!("There are at most {} tests.", stored_test::MOST);
         return vec![Problem::new("/tests", "E_LIMIT", message, "Leave some out.")];
     }
-    let right = |row: &Json| row["fields"].is_object() && row["expected"].is_boolean();
+    let right = |row: &Json| {
+        row["fields"].is_object() && row["expected"].is_boolean() && row.as_object().is_some_and(|row| row.len() == 2)
+    };
     let wrong = rows.iter().enumerate().filter(|(_, row)| !right(row));
     wrong
         .map(|(n, _)| {

@@ -25,10 +25,7 @@ pub struct Retirement {
 impl Retirement {
     /// Reads the bytes of a body.
     pub fn read(bytes: &[u8]) -> Result<Retirement, Fault> {
-        let body = sent::body(bytes).ok_or_else(|| Fault::new("body", "is no JSON"))?;
-        if !body.get().starts_with('{') {
-            return Err(Fault::new("body", "expected a JSON object"));
-        }
+        let body = sent::object(bytes)?;
         let mut fields = Fields::of(body, "", &["reason", "replacedBy"]);
         let reason = fields.lines("reason");
         let replaced_by = fields.get("replacedBy").filter(|raw| raw.get() != "null").is_some();

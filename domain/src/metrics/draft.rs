@@ -56,10 +56,7 @@ impl For {
 impl Draft {
     /// Reads the bytes of a body. Only what is no JSON object is refused here; all else is in `problems`.
     pub fn read(bytes: &[u8], what: For) -> Result<Draft, Fault> {
-        let body = sent::body(bytes).ok_or_else(|| Fault::new("body", "is no JSON"))?;
-        if !body.get().starts_with('{') {
-            return Err(Fault::new("body", "expected a JSON object"));
-        }
+        let body = sent::object(bytes)?;
         let mut fields = Fields::of(body, "", what.members());
         let mut draft = Draft {
             name: fields.line("name", LONGEST_NAME),
@@ -228,6 +225,15 @@ impl<'a> Fields<'a> {
             self.problem(name, "E_RANGE", "This is no version.", "Send a whole number from 1.");
         }
         number
+    }
+
+    /// The id of a record.
+    pub fn id(&mut self, name: &str) -> Option<i64> {
+        let value = self.value(name)?;
+        if value.as_i64().is_none() {
+            self.problem(name, "E_RANGE", "This is no id.", "Send a whole number.");
+        }
+        value.as_i64()
     }
 
     pub fn code(&mut self, name: &str) -> Option<MetricCode> {

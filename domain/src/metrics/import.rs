@@ -83,10 +83,7 @@ struct Wanted {
 impl Import {
     /// Reads the bytes of a body; only what is no JSON object is refused here.
     pub fn read(bytes: &[u8]) -> Result<Import, Fault> {
-        let body = sent::body(bytes).ok_or_else(|| Fault::new("body", "is no JSON"))?;
-        if !body.get().starts_with('{') {
-            return Err(Fault::new("body", "expected a JSON object"));
-        }
+        let body = sent::object(bytes)?;
         let mut fields = Fields::of(body, "", &["schema", "definitions"]);
         fields.need(&["schema", "definitions"]);
         if fields.get("schema").is_some_and(|raw| raw.get() != "1") {

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use super::problem::{Problem, at};
+use crate::params::Fault;
 
 /// Deepest nesting that is looked into: far more than a formula may have.
 const DEEPEST: usize = 64;
@@ -17,6 +18,12 @@ const DEEPEST: usize = 64;
 #[derive(Debug, Default)]
 pub struct Sent {
     pub problems: Vec<Problem>,
+}
+
+/// The whole of a body that must be an object.
+pub fn object(bytes: &[u8]) -> Result<&RawValue, Fault> {
+    let body = body(bytes).ok_or_else(|| Fault::new("body", "is no JSON"))?;
+    if body.get().starts_with('{') { Ok(body) } else { Err(Fault::new("body", "expected a JSON object")) }
 }
 
 /// The members of an object, in order, each as it was sent.

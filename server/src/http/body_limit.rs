@@ -1,4 +1,4 @@
-//! How large a body may be: forms, server functions and REST are small; the two addresses that take files have more room.
+//! How large a body may be: forms, server functions and REST are small; the addresses that take files and whole collections have more room.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -14,6 +14,8 @@ use super::error::ApiError;
 const LARGEST: usize = 1024 * 1024;
 /// A file with what a form puts around it.
 const LARGEST_FILE: usize = sheet::LARGEST + 64 * 1024;
+/// All definitions of metrics: ten thousand of the usual size.
+const LARGEST_BUNDLE: usize = 16 * 1024 * 1024;
 
 /// Refuses what says that it is larger, and stops reading what turns out to be.
 pub async fn layer(request: Request, next: Next) -> Response {
@@ -22,7 +24,12 @@ pub async fn layer(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let file = request.method() == Method::POST && matches!(request.uri().path(), "/api/imports" | "/imports");
-    let most = if file { LARGEST_FILE } else { LARGEST };
+    let bundle = request.method() == Method::POST && request.uri().path() == "/api/metrics/import";
+    let most = match (file, bundle) {
+        (true, _) => LARGEST_FILE,
+        (_, true) => LARGEST_BUNDLE,
+        _ => LARGEST,
+    };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| length > most as u64) {
         return ApiError::too_large().into_response();

@@ -8,6 +8,7 @@ use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
 use domain::inbox::registration::RegistrationError;
 use domain::jobs::{EnqueueError, JobsError};
+use domain::metrics::MetricError;
 use domain::rules::RuleError;
 use domain::sync::SyncError;
 use domain::sync::start_over::StartOverError;
@@ -209,6 +210,47 @@ impl From<RuleError> for ApiError {
             RuleError::NoPast => ApiError::conflict("NO_PAST_EVENTS", message, Value::Null),
             RuleError::Seal(error) => ApiError::internal(&error),
             RuleError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<MetricError> for ApiError {
+    fn from(error: MetricError) -> Self {
+        let message = error.to_string();
+        let bad = |code: &str, message: String| ApiError::new(StatusCode::BAD_REQUEST, code, message);
+        match error {
+            MetricError::Problems(problems) => {
+                let first =
+                    problems.first().map_or_else(String::new, |first| format!("{}: {}", first.pointer, message));
+                let more = if problems.len() > 1 { format!(" ({} in all)", problems.len()) } else { String::new() };
+                let mut answer = bad("E_INVALID_DEFINITION", format!("Invalid request body: {first}{more}"));
+                answer.details = json!(problems);
+                answer
+            }
+            MetricError::Fault(fault) => fault.into(),
+            MetricError::NothingSaid => {
+                let mut answer = bad("INVALID", message);
+                answer.details = json!({"field": "body"});
+                answer
+            }
+            MetricError::NotFound(_) | MetricError::NotFoundOrDeprecated(_) | MetricError::NoVersion { .. } => {
+                ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+            }
+            MetricError::NoFormula(_) => ApiError::conflict("E_NO_FORMULA", message, Value::Null),
+            MetricError::NotActive(_) => ApiError::conflict("E_NOT_ACTIVE", message, Value::Null),
+            MetricError::CodeTaken(_) => ApiError::conflict("E_CODE_TAKEN", message, Value::Null),
+            MetricError::Conflict { current, yours } => {
+                ApiError::conflict("E_VERSION", message, json!({"current": current, "yours": yours}))
+            }
+            MetricError::Older { active, .. } => {
+                ApiError::conflict("E_OLDER_VERSION", message, json!({"activeVersion": active}))
+            }
+            MetricError::TestsFail { failed, .. } => {
+                ApiError::conflict("E_TESTS_FAILED", message, json!({"failedTests": failed}))
+            }
+            MetricError::TooMany(_) => ApiError::conflict("E_TOO_MANY", message, Value::Null),
+            MetricError::TooLong => ApiError::conflict("E_TOO_LONG", message, Value::Null),
+            MetricError::Db(error) => error.into(),
         }
     }
 }

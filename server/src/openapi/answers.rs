@@ -15,24 +15,33 @@ pub struct ErrorOut {
     /// Stable, for programs.
     #[schema(pattern = "^[A-Z][A-Z0-9_]*$", example = "INVALID")]
     code: String,
-    /// What more there is to say: `{"field"}` for `INVALID`, `{"syncId"}` for `SYNC_RUNNING`; else null.
-    #[schema(value_type = Option<Object>)]
-    details: Option<serde_json::Value>,
+    /// What more there is to say: `{"field"}` for `INVALID`, `{"syncId"}` for `SYNC_RUNNING`, a list of
+    /// `{"pointer", "code", "message", "fix"}` for `E_INVALID_DEFINITION`; else null.
+    details: serde_json::Value,
     /// The same as in the header X-Request-Id.
     #[schema(rename = "requestId")]
     request_id: String,
 }
 
 const MEANINGS: [(u16, &str); 10] = [
-    (400, "`INVALID`: a value breaks the rule of its field; `details.field` names it."),
+    (
+        400,
+        "`INVALID`: a value breaks the rule of its field; `details.field` names it. `E_INVALID_DEFINITION`: `details` lists all that is wrong with a metric.",
+    ),
     (401, "`UNAUTHENTICATED`: neither a session nor a key, or a key that is wrong, expired or revoked."),
     (
         403,
         "`FORBIDDEN`: the role or the key's scopes do not allow it; `CROSS_ORIGIN`: with the cookie and without Origin.",
     ),
     (404, "`NOT_FOUND`: this tenant has no such record."),
-    (409, "It does not fit the state of things, such as `SYNC_RUNNING`, `INITIAL_SYNC_REQUIRED` or `NOT_CONNECTED`."),
-    (413, "`TOO_LARGE`: the body is larger than 1 MiB; a file to import, larger than 10 MiB."),
+    (
+        409,
+        "It does not fit the state of things, such as `SYNC_RUNNING`, `INITIAL_SYNC_REQUIRED`, `NOT_CONNECTED`, `E_CODE_TAKEN`, `E_VERSION` or `E_TOO_LONG`.",
+    ),
+    (
+        413,
+        "`TOO_LARGE`: the body is larger than 1 MiB; a file to import, larger than 10 MiB; metrics to import, larger than 16 MiB.",
+    ),
     (429, "`TOO_MANY_ATTEMPTS`: the header Retry-After says how many seconds to wait."),
     (500, "`INTERNAL`: a fault of ours; the host's log has it under `requestId`."),
     (502, "The run failed: the source's fault or the connection's, such as `CREDENTIALS_REFUSED`."),

@@ -13,6 +13,7 @@ pub mod imports;
 pub mod integrations;
 pub mod jobs;
 pub mod keys;
+pub mod metrics;
 pub mod mirror_runs;
 pub mod notifications;
 pub mod opportunities;
@@ -50,7 +51,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 33] = [
+const SENT: [&str; 43] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -84,6 +85,16 @@ const SENT: [&str; 33] = [
     "RuleAction",
     "DryRunSpan",
     "Facts",
+    "NewMetric",
+    "MetricChange",
+    "MetricRetirement",
+    "MetricTrial",
+    "MetricCheck",
+    "MetricTest",
+    "MetricBundle",
+    "MetricItem",
+    "MetricWaiting",
+    "MetricWithHistory",
 ];
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);

@@ -12,6 +12,7 @@ mod imports;
 mod integrations;
 mod jobs;
 mod keys;
+mod metrics;
 mod mirror_runs;
 mod notifications;
 mod opportunities;
@@ -42,6 +43,7 @@ use crate::{live, openapi};
 pub fn routes() -> Router<State> {
     let (router, _) = described().split_for_parts();
     router
+        .merge(metrics::codes_like_routes())
         .fallback(async || ApiError::not_found("route"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
 }
@@ -125,6 +127,17 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(rules::try_out))
         .routes(routes!(rules::firings))
         .routes(routes!(rules::new_secret))
+        .routes(routes!(metrics::definitions::list, metrics::definitions::create))
+        .routes(routes!(metrics::trial::preview))
+        .routes(routes!(metrics::trial::validate))
+        .routes(routes!(metrics::definitions::read, metrics::definitions::change, metrics::definitions::deprecate))
+        .routes(routes!(metrics::found::diff))
+        .routes(routes!(metrics::found::rows))
+        .routes(routes!(metrics::values::list, metrics::values::compute))
+        .routes(routes!(metrics::catalogue::fields))
+        .routes(routes!(metrics::catalogue::templates))
+        .routes(routes!(metrics::bundle::export))
+        .routes(routes!(metrics::bundle::bring))
         .routes(routes!(live::read))
         .routes(routes!(openapi::json))
         .routes(routes!(openapi::page))

@@ -9,7 +9,7 @@ use domain::db::TenantTx;
 use domain::identity::Caller;
 use domain::metrics::diff::{self, Diff};
 use domain::metrics::now::Now;
-use domain::metrics::{Definition, Entity, Formula, MetricError, Number, State as Standing, names, run, store, told};
+use domain::metrics::{Definition, Entity, Formula, MetricError, Number, State as Standing, names, run, store, spoken};
 use serde::Deserialize;
 
 use super::{Asking, READ, Stop, WRITE, answer, words};
@@ -135,10 +135,10 @@ fn entity(formula: Option<&Formula>) -> Entity {
 pub(super) fn money(diff: &Diff, entity: Entity, currency: &str) -> String {
     let label = entity.field(entity.money()).map_or("money", |field| field.label);
     match diff.money.enter.sub(diff.money.leave) {
-        Some(by) if by > Number::ZERO => format!("{} more {label}", told::money(by, currency)),
+        Some(by) if by > Number::ZERO => format!("{} more {label}", spoken::money(by, currency)),
         Some(by) if by < Number::ZERO => {
             let less = Number::ZERO.sub(by).unwrap_or_default();
-            format!("{} less {label}", told::money(less, currency))
+            format!("{} less {label}", spoken::money(less, currency))
         }
         _ => format!("the same {label}"),
     }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::identity::Caller;
 use domain::metrics::store::{self, Query};
 use domain::metrics::trend::{self, Last};
-use domain::metrics::{Definition, MetricCode, Number, State as Standing, told, used_by};
+use domain::metrics::{Definition, MetricCode, Number, State as Standing, spoken, used_by};
 use domain::opportunities::address::Address;
 use domain::pager::Pager;
 use domain::params::Params;
@@ -57,8 +57,8 @@ fn line(of: Definition, last: Option<Last>, used_by: usize, caller: &Caller) -> 
     let currency = &caller.tenant_view.currency;
     let formula = of.read_formula();
     let value = |value: Option<Number>| match &formula {
-        Some(formula) => told::measured(formula, value, currency),
-        None => value.map_or_else(|| told::NOTHING.into(), told::plain),
+        Some(formula) => spoken::measured(formula, value, currency),
+        None => value.map_or_else(|| spoken::NOTHING.into(), spoken::plain),
     };
     let trend = last.as_ref().and_then(|last| {
         let (before, at) = last.before?;

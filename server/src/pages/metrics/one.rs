@@ -10,7 +10,7 @@ use domain::identity::Caller;
 use domain::metrics::form::TestRow;
 use domain::metrics::now::Now;
 use domain::metrics::values::{self, Kept};
-use domain::metrics::{Definition, Formula, MetricCode, MetricError, Number, run, stored_test, told, trend, used_by};
+use domain::metrics::{Definition, Formula, MetricCode, MetricError, Number, run, stored_test, spoken, trend, used_by};
 use domain::opportunities::address::Address;
 use domain::pager::Pager;
 use serde::Deserialize;
@@ -133,8 +133,8 @@ async fn found(
     let page = look.page.parse().unwrap_or(1).clamp(1, last);
     let records = run::rows(tx, formula, now, ROWS, (page - 1) * ROWS).await?;
     Ok(Found {
-        value: told::measured(formula, measured.value, currency),
-        share: format!("{} {} count", told::share(measured.matched, measured.base), formula.entity.plural().to_lowercase()),
+        value: spoken::measured(formula, measured.value, currency),
+        share: format!("{} {} count", spoken::share(measured.matched, measured.base), formula.entity.plural().to_lowercase()),
         rows: words::lines(formula, &records, currency),
         pager: Pager::new(page, ROWS, measured.matched, &Address::default(), &format!("{PATH}/{code}")),
     })
@@ -148,10 +148,10 @@ fn points(kept: &[Kept], formula: Option<&Formula>, caller: &Caller) -> Vec<Poin
         Point {
             when: words::when(kept.computed_at, caller),
             value: match formula {
-                Some(formula) => told::measured(formula, value, &caller.tenant_view.currency),
-                None => value.map_or_else(|| told::NOTHING.into(), told::plain),
+                Some(formula) => spoken::measured(formula, value, &caller.tenant_view.currency),
+                None => value.map_or_else(|| spoken::NOTHING.into(), spoken::plain),
             },
-            share: told::share(kept.matched, kept.base),
+            share: spoken::share(kept.matched, kept.base),
             version: format!("v{}", kept.version),
             changed,
         }

@@ -7,7 +7,7 @@ use domain::calendar::zone_or_utc;
 use domain::export::{self, Cell};
 use domain::metrics::kind::Kind;
 use domain::metrics::run::{self, Record, listed};
-use domain::metrics::{Field, Formula, Value, told};
+use domain::metrics::{Field, Formula, Value, spoken};
 
 use super::{Asking, READ, Stop};
 use crate::http::State;
@@ -46,9 +46,9 @@ fn line(formula: &Formula, record: &Record) -> Vec<Cell> {
 fn cell(field: &Field, value: Option<&Value>) -> Cell {
     match (field.kind, value) {
         (_, None) => Cell::Plain(String::new()),
-        (Kind::Text | Kind::Choice | Kind::Bool, value) => Cell::Text(told::value(field, value, "")),
+        (Kind::Text | Kind::Choice | Kind::Bool, value) => Cell::Text(spoken::value(field, value, "")),
         (_, Some(Value::Number(number))) => Cell::Amount(number.to_string()),
         (_, Some(Value::Date(date))) => Cell::Plain(date.to_string()),
-        (_, value) => Cell::Text(told::value(field, value, "")),
+        (_, value) => Cell::Text(spoken::value(field, value, "")),
     }
 }

@@ -11,7 +11,7 @@ use domain::metrics::diff::{self, Diff};
 use domain::metrics::form::{Did, Form, Places, Written};
 use domain::metrics::now::Now;
 use domain::metrics::preview::{self, Preview};
-use domain::metrics::{Definition, Formula, MetricError, Problem, run, store, stored_test, told, warn};
+use domain::metrics::{Definition, Formula, MetricError, Problem, run, store, stored_test, spoken, warn};
 use domain::money::grouped;
 use serde_json::Value as Json;
 
@@ -178,8 +178,8 @@ fn told_preview(formula: &Formula, of: Preview, against: Option<(String, bool)>,
     let ranked = formula.rank_by.first().map(|rank| format!(", by {}", rank.field.label)).unwrap_or_default();
     PreviewView {
         basis: format!("on {}, now", words::counted(of.base, formula)),
-        value: told::measured(formula, of.value, currency),
-        share: told::share(of.total, of.base),
+        value: spoken::measured(formula, of.value, currency),
+        share: spoken::share(of.total, of.base),
         against,
         funnel: std::iter::once(first).chain(steps).collect(),
         base: of.base,

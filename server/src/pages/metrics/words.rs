@@ -8,7 +8,7 @@ use domain::identity::Caller;
 use domain::metrics::diff::Changed;
 use domain::metrics::kind::Kind;
 use domain::metrics::run::{Record, listed};
-use domain::metrics::{Author, Definition, Field, Formula, Problem, State, names, told};
+use domain::metrics::{Author, Definition, Field, Formula, Problem, State, names, spoken};
 
 /// The states of a metric.
 pub fn standing(of: &Definition) -> Vec<Standing> {
@@ -70,8 +70,8 @@ pub fn lines(formula: &Formula, records: &[Record], currency: &str) -> Vec<RowLi
     let fields = listed(formula);
     let line = |record: &Record| {
         let mut cells: Vec<String> =
-            fields.iter().zip(&record.values).map(|(field, value)| told::value(field, value.as_ref(), currency)).collect();
-        if let Some(name) = cells.first_mut().filter(|name| *name == told::NOTHING) {
+            fields.iter().zip(&record.values).map(|(field, value)| spoken::value(field, value.as_ref(), currency)).collect();
+        if let Some(name) = cells.first_mut().filter(|name| *name == spoken::NOTHING) {
             *name = format!("No name ({})", record.id);
         }
         RowLine { id: record.id, href: names::address(formula.entity, record.id), cells }
