@@ -15,15 +15,16 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{
-    AbortController, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, NodeList, RequestInit,
-    Response, SubmitEvent, SupportedType, UrlSearchParams,
+    AbortController, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, NodeList,
+    RequestInit, Response, SubmitEvent, SupportedType, UrlSearchParams,
 };
 use wasm_bindgen_futures::JsFuture;
 
 /// Milliseconds after the last key.
 const PAUSE: u32 = 400;
 const LOST: &str = "Backline could not be reached. Nothing is lost: it is asked again with your next change.";
-const ENDED: &str = "Backline did not take this. Nothing is lost here; if your session has ended, sign in in another tab and go on.";
+const ENDED: &str =
+    "Backline did not take this. Nothing is lost here; if your session has ended, sign in in another tab and go on.";
 
 /// Name and value of the button that was pressed.
 type Step = (String, String);
@@ -147,7 +148,9 @@ impl Engine {
             let step = engine.step.borrow_mut().take();
             match answer {
                 Ok((text, url)) if show(&text, step.is_some()) => {
-                    if form.method() == "get" && let Ok(history) = window().history() {
+                    if form.method() == "get"
+                        && let Ok(history) = window().history()
+                    {
                         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
                     }
                 }
@@ -159,7 +162,7 @@ impl Engine {
 
     /// The answer's text, and the address that was asked.
     async fn ask(&self, form: &HtmlFormElement) -> Result<(String, String), JsValue> {
-        let data = UrlSearchParams::new_with_str_sequence_sequence(&FormData::new_with_form(form)?)?;
+        let data = UrlSearchParams::new_with_str_sequence_sequence(FormData::new_with_form(form)?.as_ref())?;
         if let Some((name, value)) = self.step.borrow().as_ref() {
             data.append(name, value);
         }
@@ -204,8 +207,12 @@ fn show(text: &str, stepped: bool) -> bool {
             _ => take_place(&old, &new),
         }
         if let Some(input) = new.get_attribute("data-for").and_then(|id| document().get_element_by_id(&id)) {
-            let wrong = new.text_content().is_some_and(|text| !text.is_empty());
-            let _ = if wrong { input.set_attribute("aria-invalid", "true") } else { input.remove_attribute("aria-invalid") };
+            let wrong = !new.has_attribute("hidden");
+            let _ = if wrong {
+                input.set_attribute("aria-invalid", "true")
+            } else {
+                input.remove_attribute("aria-invalid")
+            };
         }
     }
     if known && stepped {

@@ -53,7 +53,8 @@ pub struct Names {
 
 pub fn history(of: HistoryView) -> AnyView {
     let HistoryView { code, name, standing, may_write, told, versions, newest, from, to, compared } = of;
-    let options: Vec<(String, String)> = versions.iter().map(|line| (line.version.to_string(), format!("Version {}", line.version))).collect();
+    let options: Vec<(String, String)> =
+        versions.iter().map(|line| (line.version.to_string(), format!("Version {}", line.version))).collect();
     let at = format!("{PATH}/{code}/history");
     let several = versions.len() > 1;
     let restore = format!("{PATH}/{code}/restore");

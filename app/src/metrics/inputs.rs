@@ -25,7 +25,13 @@ impl About {
 }
 
 /// A value that no option has is kept, as one that is not known.
-pub(crate) fn select(name: &str, chosen: &str, options: Vec<Choice>, empty: Option<&'static str>, about: About) -> AnyView {
+pub(crate) fn select(
+    name: &str,
+    chosen: &str,
+    options: Vec<Choice>,
+    empty: Option<&'static str>,
+    about: About,
+) -> AnyView {
     let strange = (!chosen.is_empty() && options.iter().all(|(value, _)| value != chosen)).then(|| chosen.to_owned());
     let chosen = chosen.to_owned();
     let option = |(value, word): Choice| view! { <option value=value.clone() selected=value == chosen>{word}</option> };

@@ -41,7 +41,8 @@ pub struct MetricLine {
 
 pub fn list(of: ListView) -> AnyView {
     let ListView { search, state, deprecated, lines, total, pager, any, may_write, refused } = of;
-    let states = [("active", "Active"), ("draft", "Draft"), ("deprecated", "Deprecated")].map(|(state, word)| (state.to_owned(), word.to_owned()));
+    let states = [("active", "Active"), ("draft", "Draft"), ("deprecated", "Deprecated")]
+        .map(|(state, word)| (state.to_owned(), word.to_owned()));
     let found = if lines.is_empty() {
         Either::Left(view! {
             <div class="empty">
@@ -82,7 +83,10 @@ pub fn list(of: ListView) -> AnyView {
 fn table(lines: Vec<MetricLine>) -> AnyView {
     let line = |line: MetricLine| {
         let MetricLine { code, name, standing, said, value, trend, version, used_by, changed } = line;
-        let value = value.map_or_else(|| Either::Left(view! { <span class="dim">"—"</span> }), |value| Either::Right(view! { <strong>{value}</strong> }));
+        let value = value.map_or_else(
+            || Either::Left(view! { <span class="dim">"—"</span> }),
+            |value| Either::Right(view! { <strong>{value}</strong> }),
+        );
         view! {
             <tr>
                 <th scope="row" class="metric-name">

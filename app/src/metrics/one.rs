@@ -62,7 +62,26 @@ pub struct Ending {
 }
 
 pub fn one(of: OneView) -> AnyView {
-    let OneView { code, name, description, standing, may_write, told, value, sentence, drawing, points, heads, rows, pager, csv, tests, used_by, ending, refused } = of;
+    let OneView {
+        code,
+        name,
+        description,
+        standing,
+        may_write,
+        told,
+        value,
+        sentence,
+        drawing,
+        points,
+        heads,
+        rows,
+        pager,
+        csv,
+        tests,
+        used_by,
+        ending,
+        refused,
+    } = of;
     let at = format!("{PATH}/{code}");
     let gone = ending.is_some();
     let worth = match value {
@@ -109,7 +128,8 @@ pub fn one(of: OneView) -> AnyView {
 }
 
 fn over(of: Ending) -> impl IntoView {
-    let instead = of.replaced_by.map(|code| view! { " Use "<a href=format!("{PATH}/{code}")>{code.clone()}</a>" instead." });
+    let instead =
+        of.replaced_by.map(|code| view! { " Use "<a href=format!("{PATH}/{code}")>{code.clone()}</a>" instead." });
     view! {
         <div class="notice warn">
             <p><strong>"This metric is deprecated"</strong>{format!("{}, {}: {}", of.who, of.when, of.reason)}{instead}</p>
@@ -121,7 +141,11 @@ fn values(drawing: String, points: Vec<Point>) -> impl IntoView {
     if points.is_empty() {
         return Either::Left(view! { <p class="empty">"None is stored yet. The first follows tonight."</p> });
     }
-    let changes = points.iter().filter(|point| point.changed).map(|point| view! { <li class="key">{format!("{} from {}", point.version, point.when)}</li> }).collect_view();
+    let changes = points
+        .iter()
+        .filter(|point| point.changed)
+        .map(|point| view! { <li class="key">{format!("{} from {}", point.version, point.when)}</li> })
+        .collect_view();
     let line = |point: Point| {
         view! {
             <tr>
@@ -171,7 +195,12 @@ fn behind(heads: Vec<(String, bool)>, rows: Vec<RowLine>, pager: Option<Pager>, 
 pub(super) fn record_table(heads: &[(String, bool)], rows: &[RowLine], label: &'static str) -> AnyView {
     let head = |(label, number): &(String, bool)| view! { <th scope="col" class:num=*number>{label.clone()}</th> };
     let line = |row: &RowLine| {
-        let cells = row.cells.iter().zip(heads).skip(1).map(|(cell, (_, number))| view! { <td class:num=*number title=cell.clone()>{cell.clone()}</td> });
+        let cells = row
+            .cells
+            .iter()
+            .zip(heads)
+            .skip(1)
+            .map(|(cell, (_, number))| view! { <td class:num=*number title=cell.clone()>{cell.clone()}</td> });
         let name = row.cells.first().cloned().unwrap_or_default();
         view! { <tr><th scope="row" class="clip" title=name.clone()><a href=row.href.clone() rel="external">{name.clone()}</a></th>{cells.collect_view()}</tr> }
     };
@@ -203,7 +232,11 @@ fn examples(tests: Vec<TestLine>) -> impl IntoView {
 }
 
 fn uses(used_by: &[(String, String)]) -> impl IntoView + use<> {
-    let list = if used_by.is_empty() { Either::Left(view! { <p class="basis">"Nothing uses it yet."</p> }) } else { Either::Right(used(used_by)) };
+    let list = if used_by.is_empty() {
+        Either::Left(view! { <p class="basis">"Nothing uses it yet."</p> })
+    } else {
+        Either::Right(used(used_by))
+    };
     view! {
         <section class="card" aria-labelledby="used-title">
             <header><h2 id="used-title">"Used by"</h2></header>
@@ -218,13 +251,20 @@ fn used(used_by: &[(String, String)]) -> impl IntoView + use<> {
 }
 
 /// What uses it is said before it ends.
-fn end(at: &str, code: &str, used_by: &[(String, String)], refused: Option<(String, String, String)>) -> impl IntoView + use<> {
+fn end(
+    at: &str,
+    code: &str,
+    used_by: &[(String, String)],
+    refused: Option<(String, String, String)>,
+) -> impl IntoView + use<> {
     let (reason, replacement, why) = refused.clone().unwrap_or_default();
     let wrong = !why.is_empty();
     let used = if used_by.is_empty() {
         Either::Left(view! { <p class="basis">"Nothing uses it."</p> })
     } else {
-        Either::Right(view! { <p class="basis">"It is used by these; they keep their last value and say so:"</p>{used(used_by)} })
+        Either::Right(
+            view! { <p class="basis">"It is used by these; they keep their last value and say so:"</p>{used(used_by)} },
+        )
     };
     let about = || About { described: wrong.then(|| "end-error".to_owned()), wrong, ..About::default() };
     view! {

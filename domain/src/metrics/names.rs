@@ -12,13 +12,10 @@ pub async fn of(tx: &mut TenantTx, entity: Entity, ids: &[i64]) -> Result<HashMa
     let tenant = tx.tenant();
     match entity {
         Entity::Opportunity => {
-            let rows = sqlx::query!(
-                "select id, name from opportunities where tenant_id = $1 and id = any($2)",
-                tenant,
-                ids
-            )
-            .fetch_all(tx.connection())
-            .await?;
+            let rows =
+                sqlx::query!("select id, name from opportunities where tenant_id = $1 and id = any($2)", tenant, ids)
+                    .fetch_all(tx.connection())
+                    .await?;
             Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
         }
         // As the opportunity that changed last names it.

@@ -1,6 +1,6 @@
 //! Values of metrics and records as people read them.
 
-use super::catalogue::Field;
+use super::catalogue::{Entity, Field};
 use super::formula::{Formula, Measure, Tally};
 use super::kind::Kind;
 use super::number::Number;
@@ -53,14 +53,15 @@ pub fn plain(number: Number) -> String {
     }
 }
 
-/// "28 of 412, 6.8 %".
-pub fn share(matched: i64, base: i64) -> String {
+/// "28 of 412 customers, 6.8 %".
+pub fn share(matched: i64, base: i64, entity: Entity) -> String {
+    let plural = entity.plural().to_lowercase();
     let number = |count: i64| grouped(count.unsigned_abs());
     if base == 0 {
-        return "of none".into();
+        return format!("there are no {plural} yet");
     }
     let tenths = (matched * 2000 + base) / (2 * base);
-    format!("{} of {}, {}.{} %", number(matched), number(base), tenths / 10, tenths % 10)
+    format!("{} of {} {plural}, {}.{} %", number(matched), number(base), tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -73,7 +74,9 @@ mod tests {
 
     #[test]
     fn numbers_have_thousands_and_at_most_two_places() {
-        for (text, told) in [("0", "0"), ("1234567", "1,234,567"), ("0.125", "0.13"), ("-0.001", "0"), ("-1500.5", "−1,500.5")] {
+        for (text, told) in
+            [("0", "0"), ("1234567", "1,234,567"), ("0.125", "0.13"), ("-0.001", "0"), ("-1500.5", "−1,500.5")]
+        {
             assert_eq!(plain(number(text)), told);
         }
         assert_eq!(money(number("-12.345"), "GBP"), "−£12.35");
@@ -82,8 +85,9 @@ mod tests {
 
     #[test]
     fn a_share_is_a_percentage_to_one_place() {
-        assert_eq!(share(28, 412), "28 of 412, 6.8 %");
-        assert_eq!(share(1, 1), "1 of 1, 100.0 %");
-        assert_eq!(share(0, 0), "of none");
+        let share = |matched, base| share(matched, base, Entity::Customer);
+        assert_eq!(share(28, 412), "28 of 412 customers, 6.8 %");
+        assert_eq!(share(1, 1), "1 of 1 customers, 100.0 %");
+        assert_eq!(share(0, 0), "there are no customers yet");
     }
 }

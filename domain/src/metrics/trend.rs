@@ -49,7 +49,9 @@ pub async fn last(tx: &mut TenantTx, codes: &[String]) -> Result<HashMap<String,
 pub fn drawing(kept: &[Kept], zone: Tz) -> String {
     let mut versions: Vec<i32> = kept.iter().map(|value| value.version).collect();
     versions.dedup();
-    let height = |kept: &Kept| kept.value.as_deref().and_then(|text| text.parse::<Decimal>().ok()).and_then(|value| value.to_f64());
+    let height = |kept: &Kept| {
+        kept.value.as_deref().and_then(|text| text.parse::<Decimal>().ok()).and_then(|value| value.to_f64())
+    };
     let layer = |version: &i32| Layer {
         name: "value",
         values: kept.iter().map(|one| if one.version == *version { height(one).unwrap_or(0.0) } else { 0.0 }).collect(),

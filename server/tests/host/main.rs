@@ -31,6 +31,7 @@ mod jobs_page;
 mod limits;
 mod lint;
 mod live;
+mod metric_pages;
 mod metrics;
 mod migrate;
 mod more_page;

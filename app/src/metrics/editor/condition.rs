@@ -25,7 +25,8 @@ pub fn row(of: &EditorView, name: &str, condition: &Condition, ends: (bool, bool
     let about = format!("condition {}: {}", numbers(name), condition.words(entity));
     let input = format!("{name}.{}", condition.input("/v"));
     let count = of.counts.get(name).map(|count| format!("{count} left"));
-    let empties = condition.op().zip(field).filter(|(op, field)| op.takes_empty() && *op != Op::IsNull && field.nullable);
+    let empties =
+        condition.op().zip(field).filter(|(op, field)| op.takes_empty() && *op != Op::IsNull && field.nullable);
     let hint = empties.map(|(_, field)| {
         view! { <p class="hint" id=format!("{name}-hint")>{format!("Those whose {} is empty count too.", field.label)}</p> }
     });
@@ -98,7 +99,9 @@ fn labelled(field: &Field) -> String {
 
 fn operators(of: &EditorView, name: &str, condition: &Condition, field: Option<&'static Field>) -> AnyView {
     let id = format!("{name}.op");
-    let Some(field) = field else { return view! { <span class="dim">{hidden(id, condition.op.clone())}</span> }.into_any() };
+    let Some(field) = field else {
+        return view! { <span class="dim">{hidden(id, condition.op.clone())}</span> }.into_any();
+    };
     let options = field.kind.ops().iter().map(|op| (op.as_str().to_owned(), op.words(field.kind).to_owned())).collect();
     let about = About {
         described: described(name),
@@ -124,7 +127,14 @@ fn value(of: &EditorView, name: &str, condition: &Condition, field: &'static Fie
     }
 }
 
-fn operand(of: &EditorView, name: &str, which: &str, one: &Operand, field: &'static Field, label: &'static str) -> AnyView {
+fn operand(
+    of: &EditorView,
+    name: &str,
+    which: &str,
+    one: &Operand,
+    field: &'static Field,
+    label: &'static str,
+) -> AnyView {
     let id = |part: &str| format!("{name}.{part}{which}");
     let about = |part: &str, label: &str| About {
         described: described(name),
@@ -141,7 +151,8 @@ fn operand(of: &EditorView, name: &str, which: &str, one: &Operand, field: &'sta
     };
     let field_select = |label: &'static str| {
         let fits = |other: &&Field| {
-            other.code != field.code && if field.kind.is_number() { other.kind.is_number() } else { other.kind == field.kind }
+            other.code != field.code
+                && if field.kind.is_number() { other.kind.is_number() } else { other.kind == field.kind }
         };
         select(&id("of"), &one.of, codes(of.form.entity, fits), Some("Choose a field…"), about("of", label))
     };
@@ -187,7 +198,8 @@ fn unit(of: &EditorView, field: &Field) -> String {
 }
 
 fn params(of: &EditorView) -> Vec<Choice> {
-    let word = |row: &domain::metrics::form::ParamRow| if row.label.is_empty() { row.name.clone() } else { row.label.clone() };
+    let word =
+        |row: &domain::metrics::form::ParamRow| if row.label.is_empty() { row.name.clone() } else { row.label.clone() };
     of.form.params.iter().filter(|row| !row.name.is_empty()).map(|row| (row.name.clone(), word(row))).collect()
 }
 
@@ -204,9 +216,13 @@ fn plain(_: &EditorView, id: &str, value: &str, field: &'static Field, about: Ab
         Kind::Int => text(id, value, "text", Some("numeric"), about),
         Kind::Decimal | Kind::Money => text(id, value, "text", Some("decimal"), about),
         // What is no date is kept as it was typed, and told.
-        Kind::Date if value.is_empty() || domain::metrics::value::read_date(value).is_some() => text(id, value, "date", None, about),
+        Kind::Date if value.is_empty() || domain::metrics::value::read_date(value).is_some() => {
+            text(id, value, "date", None, about)
+        }
         Kind::Date => text(id, value, "text", None, about),
-        Kind::Bool => select(id, value, vec![("true".into(), "yes".into()), ("false".into(), "no".into())], None, about),
+        Kind::Bool => {
+            select(id, value, vec![("true".into(), "yes".into()), ("false".into(), "no".into())], None, about)
+        }
     }
 }
 
@@ -230,7 +246,8 @@ fn list(of: &EditorView, name: &str, condition: &Condition, field: &'static Fiel
             ..About::label("Values, one a line")
         };
         let rows = condition.list.len().clamp(2, 8);
-        return view! { {lines(&id, &condition.list.join("\n"), rows, about)}<span class="basis">"One a line"</span> }.into_any();
+        return view! { {lines(&id, &condition.list.join("\n"), rows, about)}<span class="basis">"One a line"</span> }
+            .into_any();
     }
     let mut options = words(field);
     for strange in condition.list.iter().filter(|value| field.choice(value).is_none()) {
@@ -258,7 +275,11 @@ fn others(name: &str, condition: &Condition, field: &'static Field, about: &str)
             How::Field => "Compare with a field",
             _ => "Compare with a parameter",
         };
-        Button { label: Some(format!("{word}: {about}")), ..Button::new(format!("how:{name}:{}", how.as_str()), "", word) }.view()
+        Button {
+            label: Some(format!("{word}: {about}")),
+            ..Button::new(format!("how:{name}:{}", how.as_str()), "", word)
+        }
+        .view()
     };
     let hows = How::of(field.kind).iter().filter(|how| **how != now);
     view! { <hr/>{hows.map(item).collect_view()} }.into_any()

@@ -11,7 +11,13 @@ use crate::metrics::inputs::{About, Button, Choice, hidden, select};
 pub fn card(of: &EditorView) -> AnyView {
     let Node::Group(join, members) = &of.form.root else { return ().into_any() };
     let entities = Entity::ALL.map(|entity| (entity.as_str().to_owned(), entity.plural().to_owned())).into();
-    let entity = select("entity", of.form.entity.as_str(), entities, None, About { step: Some("look".into()), ..About::label("What it is about") });
+    let entity = select(
+        "entity",
+        of.form.entity.as_str(),
+        entities,
+        None,
+        About { step: Some("look".into()), ..About::label("What it is about") },
+    );
     let none = members.is_empty().then(|| view! { <p class="basis">"No condition: every record counts."</p> });
     view! {
         <section class="card" aria-labelledby="who-title">
@@ -36,7 +42,8 @@ pub fn card(of: &EditorView) -> AnyView {
 fn joins(of: &EditorView, name: &str, join: Join, label: String) -> AnyView {
     let options: Vec<Choice> = Join::ALL.map(|join| (join.as_str().to_owned(), join.words().to_owned())).into();
     let name = format!("{name}.join");
-    let about = About { step: Some("look".into()), focus: of.focuses(&name), wrong: of.is_wrong(&name), ..About::label(label) };
+    let about =
+        About { step: Some("look".into()), focus: of.focuses(&name), wrong: of.is_wrong(&name), ..About::label(label) };
     select(&name, join.as_str(), options, None, about)
 }
 
@@ -57,7 +64,12 @@ fn inside(of: &EditorView, name: &str, join: Join, members: &[Node], depth: usiz
     let focus = of.focuses(&add);
     let to = if name == ROOT { String::new() } else { format!(" to {}", place(name)) };
     let label = |word: &str| (name != ROOT).then(|| format!("{word}{to}"));
-    let condition = Button { id: Some(add), focus, label: label("Add condition"), ..Button::new(format!("add:{name}"), "btn", "Add condition") };
+    let condition = Button {
+        id: Some(add),
+        focus,
+        label: label("Add condition"),
+        ..Button::new(format!("add:{name}"), "btn", "Add condition")
+    };
     let group = Button { label: label("Add group"), ..Button::new(format!("group:{name}"), "btn", "Add group") };
     view! {
         {members.iter().enumerate().map(member).collect_view()}
@@ -100,7 +112,14 @@ pub fn more(of: &EditorView, name: &str, about: &str, ends: (bool, bool), group:
     more_with(of, name, about, ends, group, ().into_any())
 }
 
-pub fn more_with(of: &EditorView, name: &str, about: &str, (first, last): (bool, bool), group: bool, also: AnyView) -> AnyView {
+pub fn more_with(
+    of: &EditorView,
+    name: &str,
+    about: &str,
+    (first, last): (bool, bool),
+    group: bool,
+    also: AnyView,
+) -> AnyView {
     let item = |step: &str, word: &'static str| {
         Button { label: Some(format!("{word}: {about}")), ..Button::new(format!("{step}:{name}"), "", word) }.view()
     };

@@ -7,8 +7,13 @@ use super::condition::codes;
 use super::{EditorView, error};
 use crate::metrics::inputs::{About, Button, Choice, hidden, select, text};
 
-const KINDS: [(&str, &str); 5] =
-    [("count", "How many there are"), ("sum", "Sum of a field"), ("avg", "Average of a field"), ("ratio", "One divided by another"), ("score", "Weighted score, 0 to 100")];
+const KINDS: [(&str, &str); 5] = [
+    ("count", "How many there are"),
+    ("sum", "Sum of a field"),
+    ("avg", "Average of a field"),
+    ("ratio", "One divided by another"),
+    ("score", "Weighted score, 0 to 100"),
+];
 
 fn pairs<const N: usize>(of: [(&str, &str); N]) -> Vec<Choice> {
     of.map(|(value, word)| (value.to_owned(), word.to_owned())).into()
@@ -20,8 +25,19 @@ fn numbers(of: &EditorView) -> Vec<Choice> {
 
 pub fn card(of: &EditorView) -> AnyView {
     let measure = &of.form.measure;
-    let about = |id: &str, label: &str| About { wrong: of.is_wrong(id), focus: of.focuses(id), described: Some("m-error".into()), ..About::label(label) };
-    let kind = select("m.kind", &measure.kind, pairs(KINDS), None, About { step: Some("look".into()), ..about("m.kind", "Measure") });
+    let about = |id: &str, label: &str| About {
+        wrong: of.is_wrong(id),
+        focus: of.focuses(id),
+        described: Some("m-error".into()),
+        ..About::label(label)
+    };
+    let kind = select(
+        "m.kind",
+        &measure.kind,
+        pairs(KINDS),
+        None,
+        About { step: Some("look".into()), ..about("m.kind", "Measure") },
+    );
     let more = match measure.kind.as_str() {
         "sum" | "avg" => select("m.of", &measure.of, numbers(of), Some("Choose a field…"), about("m.of", "Field")),
         "ratio" => view! {
@@ -68,7 +84,12 @@ fn share(of: &EditorView, name: &str, share: &ShareRow, word: &'static str) -> A
 fn score(of: &EditorView, pieces: &[PieceRow]) -> AnyView {
     let row = |(index, piece): (usize, &PieceRow)| {
         let id = |part: &str| format!("m/{index}.{part}");
-        let labelled = |part: &str, label: &str| About { wrong: of.is_wrong(&id(part)), focus: of.focuses(&id(part)), described: Some(format!("m/{index}-error")), ..About::label(format!("Part {}: {label}", index + 1)) };
+        let labelled = |part: &str, label: &str| About {
+            wrong: of.is_wrong(&id(part)),
+            focus: of.focuses(&id(part)),
+            described: Some(format!("m/{index}-error")),
+            ..About::label(format!("Part {}: {label}", index + 1))
+        };
         let value = match &piece.value {
             Some(value) => view! { <code class="kept" title="Edit it as JSON below">{value.to_string()}</code>{hidden(id("value"), value.to_string())}{hidden(id("of"), "")} }.into_any(),
             None => select(&id("of"), &piece.of, numbers(of), Some("Choose a field…"), labelled("of", "field")),
@@ -85,7 +106,11 @@ fn score(of: &EditorView, pieces: &[PieceRow]) -> AnyView {
             </div>
         }
     };
-    let add = Button { id: Some("step-piece".into()), focus: of.focuses("step-piece"), ..Button::new("piece", "btn", "Add part") };
+    let add = Button {
+        id: Some("step-piece".into()),
+        focus: of.focuses("step-piece"),
+        ..Button::new("piece", "btn", "Add part")
+    };
     view! { <div class="pieces">{pieces.iter().enumerate().map(row).collect_view()}{add.view()}</div> }.into_any()
 }
 
@@ -95,9 +120,20 @@ fn ranks(of: &EditorView) -> AnyView {
     let row = |index: usize| {
         let (chosen, descending) = rows.get(index).map_or(("", true), |rank| (rank.of.as_str(), rank.descending));
         let id = format!("r/{index}.of");
-        let about = About { step: Some("look".into()), wrong: of.is_wrong(&id), described: Some("r-error".into()), ..About::label(format!("Order {}", index + 1)) };
+        let about = About {
+            step: Some("look".into()),
+            wrong: of.is_wrong(&id),
+            described: Some("r-error".into()),
+            ..About::label(format!("Order {}", index + 1))
+        };
         let dirs = pairs([("desc", "largest first"), ("asc", "smallest first")]);
-        let dir = select(&format!("r/{index}.dir"), if descending { "desc" } else { "asc" }, dirs, None, About::label(format!("Direction of order {}", index + 1)));
+        let dir = select(
+            &format!("r/{index}.dir"),
+            if descending { "desc" } else { "asc" },
+            dirs,
+            None,
+            About::label(format!("Direction of order {}", index + 1)),
+        );
         let empty = if index < rows.len() { "Leave out" } else { "Add an order…" };
         view! { <div class="line">{select(&id, chosen, codes(of.form.entity, |_| true), Some(empty), about)}{(index < rows.len()).then_some(dir)}</div> }
     };
@@ -108,7 +144,12 @@ fn columns(of: &EditorView) -> AnyView {
     let rows = &of.form.columns;
     let row = |index: usize| {
         let id = format!("c/{index}.of");
-        let about = About { step: Some("look".into()), wrong: of.is_wrong(&id), described: Some("c-error".into()), ..About::label(format!("Column {}", index + 1)) };
+        let about = About {
+            step: Some("look".into()),
+            wrong: of.is_wrong(&id),
+            described: Some("c-error".into()),
+            ..About::label(format!("Column {}", index + 1))
+        };
         let empty = if index < rows.len() { "Leave out" } else { "Add a column…" };
         let chosen = rows.get(index).map_or("", String::as_str);
         view! { <div class="line">{select(&id, chosen, codes(of.form.entity, |_| true), Some(empty), about)}</div> }

@@ -81,7 +81,8 @@ pub struct Conflict {
 impl EditorView {
     /// What is wrong with a part, as one text; empty for nothing.
     fn wrong(&self, part: &str) -> String {
-        let texts: Vec<&str> = self.wrong.iter().filter(|wrong| wrong.part == part).map(|wrong| wrong.text.as_str()).collect();
+        let texts: Vec<&str> =
+            self.wrong.iter().filter(|wrong| wrong.part == part).map(|wrong| wrong.text.as_str()).collect();
         texts.join(" ")
     }
 
@@ -96,8 +97,10 @@ impl EditorView {
 
 /// What is wrong with a part. It is there when nothing is, so that it can be put in while somebody types.
 fn error(of: &EditorView, part: &str, input: &str) -> AnyView {
+    let text = Some(of.wrong(part)).filter(|text| !text.is_empty());
+    let (name, input) = (format!("e:{part}"), input.to_owned());
     view! {
-        <p class="error" id=format!("{part}-error") data-part=format!("e:{part}") data-for=input.to_owned()>{of.wrong(part)}</p>
+        <p class="error" id=format!("{part}-error") hidden=text.is_none() data-part=name data-for=input>{text}</p>
     }
     .into_any()
 }
@@ -127,7 +130,7 @@ pub fn page(of: EditorView) -> AnyView {
                 <button class="btn primary" name="save" value="active">{if editing.is_some() { "Save as new version" } else { "Save and activate" }}</button>
             </div>
             {editing.map(|_| view! { <Parts code here=Here::Definition may_write=true/> })}
-            <p class="said" role="status" data-part="said">{of.did.said.clone()}</p>
+            <p class="step-said" role="status" data-part="said">{of.did.said.clone()}</p>
             {notices(of)}
             <div class="editor-grid">
                 <div class="stack" data-part="form">

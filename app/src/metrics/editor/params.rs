@@ -8,7 +8,11 @@ use crate::metrics::inputs::{About, Button, select, text};
 
 pub fn card(of: &EditorView) -> AnyView {
     let rows = of.form.params.iter().enumerate().map(|(index, param)| row(of, index, param)).collect_view();
-    let add = Button { id: Some("step-param".into()), focus: of.focuses("step-param"), ..Button::new("param", "btn", "Add parameter") };
+    let add = Button {
+        id: Some("step-param".into()),
+        focus: of.focuses("step-param"),
+        ..Button::new("param", "btn", "Add parameter")
+    };
     view! {
         <section class="card" aria-labelledby="params-title">
             <header><h2 id="params-title">"Parameters"</h2><span class="basis">"Numbers with a name, for conditions that compare with factor × field"</span></header>
@@ -29,8 +33,14 @@ fn row(of: &EditorView, index: usize, param: &ParamRow) -> AnyView {
         described: Some(format!("{part}-error")),
         ..About::label(format!("Parameter {}: {label}", index + 1))
     };
-    let field = |which: &str, value: &str, mode: Option<&'static str>, label: &str| text(&id(which), value, "text", mode, about(which, label));
-    let kinds = vec![("decimal".into(), "number".into()), ("int".into(), "whole number".into()), ("money".into(), "money".into())];
+    let field = |which: &str, value: &str, mode: Option<&'static str>, label: &str| {
+        text(&id(which), value, "text", mode, about(which, label))
+    };
+    let kinds = vec![
+        ("decimal".into(), "number".into()),
+        ("int".into(), "whole number".into()),
+        ("money".into(), "money".into()),
+    ];
     view! {
         <div class="piece param">
             <label class="small">"Name"{field("name", &param.name, None, "name")}</label>

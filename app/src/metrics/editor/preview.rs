@@ -67,7 +67,10 @@ pub fn cards(of: &EditorView) -> AnyView {
         }
         .into_any(),
         Ok(preview) => {
-            let against = preview.against.clone().map(|(words, change)| view! { <p class="against" class:changed=change>{words}</p> });
+            let against = preview
+                .against
+                .clone()
+                .map(|(words, change)| view! { <p class="against" class:changed=change>{words}</p> });
             view! {
                 <section class="card" aria-labelledby="preview-title" data-part="preview">
                     <header><h2 id="preview-title">"Preview"</h2><span class="basis">{preview.basis.clone()}</span>{again}</header>
@@ -167,7 +170,8 @@ fn one(of: &EditorView) -> AnyView {
 
 fn answer(line: &AnswerLine) -> impl IntoView + use<> {
     let (class, word) = if line.holds { ("holds", "holds") } else { ("fails", "does not hold") };
-    let found = (!line.found.is_empty()).then(|| view! { <span class="basis">{format!("found {}", line.found)}</span> });
+    let found =
+        (!line.found.is_empty()).then(|| view! { <span class="basis">{format!("found {}", line.found)}</span> });
     let level = format!("{class} level-{}", line.depth.min(7));
     view! { <li class=level><span>{line.clause.clone()}</span><span class="visually-hidden">{word}</span>{found}</li> }
 }

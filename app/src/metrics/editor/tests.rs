@@ -12,7 +12,11 @@ use crate::metrics::inputs::{About, Button, select, text};
 
 pub fn card(of: &EditorView) -> AnyView {
     let rows = of.form.tests.iter().enumerate().map(|(index, test)| row(of, index, test)).collect_view();
-    let add = Button { id: Some("step-test".into()), focus: of.focuses("step-test"), ..Button::new("test", "btn", "Add test") };
+    let add = Button {
+        id: Some("step-test".into()),
+        focus: of.focuses("step-test"),
+        ..Button::new("test", "btn", "Add test")
+    };
     view! {
         <section class="card" aria-labelledby="tests-title">
             <header><h2 id="tests-title">"Tests"</h2><span class="basis">"Run at each save. While one fails, a version can be kept as a draft only."</span></header>
@@ -28,7 +32,12 @@ fn row(of: &EditorView, index: usize, test: &TestRow) -> AnyView {
     let part = format!("t/{index}");
     let entity = of.form.entity;
     let mut codes: Vec<&str> = of.form.asked().into_iter().map(|field| field.code).collect();
-    codes.extend(test.values.keys().map(String::as_str).filter(|code| entity.field(code).is_none_or(|field| !of.form.asked().contains(&field))));
+    codes.extend(
+        test.values
+            .keys()
+            .map(String::as_str)
+            .filter(|code| entity.field(code).is_none_or(|field| !of.form.asked().contains(&field))),
+    );
     let input = |code: &str| {
         let id = format!("{part}.v/{code}");
         let value = test.values.get(code).map_or("", String::as_str);
@@ -41,7 +50,13 @@ fn row(of: &EditorView, index: usize, test: &TestRow) -> AnyView {
         };
         let input = match field.map(|field| field.kind) {
             Some(Kind::Choice) => select(&id, value, field.map(words).unwrap_or_default(), Some("empty"), about),
-            Some(Kind::Bool) => select(&id, value, vec![("true".into(), "yes".into()), ("false".into(), "no".into())], Some("empty"), about),
+            Some(Kind::Bool) => select(
+                &id,
+                value,
+                vec![("true".into(), "yes".into()), ("false".into(), "no".into())],
+                Some("empty"),
+                about,
+            ),
             Some(Kind::Date) => text(&id, value, "date", None, about),
             Some(kind) if kind.is_number() => text(&id, value, "text", Some("decimal"), about),
             _ => text(&id, value, "text", None, about),
@@ -54,7 +69,9 @@ fn row(of: &EditorView, index: usize, test: &TestRow) -> AnyView {
     let result = match of.tests.get(index).cloned().flatten() {
         None => ().into_any(),
         Some(Ok(())) => view! { <Badge tone=Tone::Ok word="Passes"/> }.into_any(),
-        Some(Err(because)) => view! { <Badge tone=Tone::Bad word="Fails"/><span class="basis">{because}</span> }.into_any(),
+        Some(Err(because)) => {
+            view! { <Badge tone=Tone::Bad word="Fails"/><span class="basis">{because}</span> }.into_any()
+        }
     };
     view! {
         <div class="piece test">

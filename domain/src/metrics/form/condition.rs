@@ -177,8 +177,7 @@ impl Operand {
             How::Param => json!({"expr": {"param": self.by}}),
             How::Times => {
                 let field = json!({"f": self.of});
-                let factor =
-                    if self.by.is_empty() { number(Kind::Int, text) } else { json!({"param": self.by}) };
+                let factor = if self.by.is_empty() { number(Kind::Int, text) } else { json!({"param": self.by}) };
                 let pair = if self.flip { [factor, field] } else { [field, factor] };
                 json!({"expr": {"mul": pair}})
             }
@@ -253,7 +252,10 @@ impl Condition {
                 *operand = Operand::default();
             }
         }
-        if field.kind == Kind::Bool && self.operands[0].how == How::Value && !matches!(self.operands[0].text.as_str(), "true" | "false") {
+        if field.kind == Kind::Bool
+            && self.operands[0].how == How::Value
+            && !matches!(self.operands[0].text.as_str(), "true" | "false")
+        {
             self.operands[0].text = "true".to_owned();
         }
     }

@@ -64,7 +64,12 @@ impl Fields {
             field: self.text(&format!("{name}.f")),
             op: self.text(&format!("{name}.op")),
             operands: [self.operand(name, ""), self.operand(name, "2")],
-            list: list.iter().flat_map(|lines| lines.split('\n')).filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+            list: list
+                .iter()
+                .flat_map(|lines| lines.split('\n'))
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+                .collect(),
             list_json: self.json(&format!("{name}.list_json")),
         }
     }

@@ -77,7 +77,9 @@ impl Form {
     /// Says in another way what a condition compares with: `n/0:times`.
     fn compare(&mut self, of: &str) -> Did {
         let Some((name, how)) = of.rsplit_once(':') else { return Did::default() };
-        let (Some(how), Some(Node::Condition(condition))) = (How::parse(how), self.node(name)) else { return Did::default() };
+        let (Some(how), Some(Node::Condition(condition))) = (How::parse(how), self.node(name)) else {
+            return Did::default();
+        };
         condition.operands[0] = Operand { how, ..Operand::default() };
         let (part, words) = match how {
             How::Field => ("of", "a field"),
@@ -130,7 +132,11 @@ impl Form {
         let Some((parent, members, index)) = self.around(name) else { return Did::default() };
         let gone = members.remove(index);
         let left = members.len();
-        let focus = if left == 0 { format!("step-add-{parent}") } else { format!("step-more-{parent}/{}", index.min(left - 1)) };
+        let focus = if left == 0 {
+            format!("step-add-{parent}")
+        } else {
+            format!("step-more-{parent}/{}", index.min(left - 1))
+        };
         let words = self.words(&gone);
         did(format!("Removed: {words}."), focus)
     }

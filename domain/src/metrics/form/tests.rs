@@ -14,7 +14,14 @@ fn pairs(form: &Form) -> Vec<(String, String)> {
         add("bare".into(), "1");
     }
     for (index, row) in form.params.iter().enumerate() {
-        let of = [("name", &row.name), ("type", &row.kind), ("default", &row.default), ("min", &row.min), ("max", &row.max), ("label", &row.label)];
+        let of = [
+            ("name", &row.name),
+            ("type", &row.kind),
+            ("default", &row.default),
+            ("min", &row.min),
+            ("max", &row.max),
+            ("label", &row.label),
+        ];
         of.into_iter().for_each(|(part, value)| add(format!("p/{index}.{part}"), value));
     }
     add("m.kind".into(), &form.measure.kind);
@@ -32,7 +39,13 @@ fn pairs(form: &Form) -> Vec<(String, String)> {
         }
     }
     for (index, piece) in form.measure.pieces.iter().enumerate() {
-        let of = [("label", &piece.label), ("weight", &piece.weight), ("of", &piece.of), ("from", &piece.from), ("to", &piece.to)];
+        let of = [
+            ("label", &piece.label),
+            ("weight", &piece.weight),
+            ("of", &piece.of),
+            ("from", &piece.from),
+            ("to", &piece.to),
+        ];
         of.into_iter().for_each(|(part, value)| add(format!("m/{index}.{part}"), value));
         if let Some(value) = &piece.value {
             add(format!("m/{index}.value"), &value.to_string());
@@ -95,7 +108,8 @@ fn literal(field: &'static Field) -> BoxedStrategy<Json> {
     match field.kind {
         Kind::Text => text().prop_map(|text| json!({"text": text})).boxed(),
         Kind::Choice => {
-            let words: Vec<Json> = field.words.iter().map(|(word, _)| json!({"text": word})).chain([json!({"int": 4711})]).collect();
+            let words: Vec<Json> =
+                field.words.iter().map(|(word, _)| json!({"text": word})).chain([json!({"int": 4711})]).collect();
             prop::sample::select(words).boxed()
         }
         Kind::Int | Kind::Decimal | Kind::Money => number
@@ -145,8 +159,12 @@ fn condition(entity: Entity) -> BoxedStrategy<Json> {
                 let told = move |v: Json| json!({"f": field.code, "op": op.as_str(), "v": v});
                 match op {
                     Op::IsNull | Op::NotNull => Just(json!({"f": field.code, "op": op.as_str()})).boxed(),
-                    Op::In | Op::NotIn => prop::collection::vec(literal(field), 1..4).prop_map(move |list| told(json!({"list": list}))).boxed(),
-                    Op::Between => (operand(entity, field), operand(entity, field)).prop_map(move |(a, b)| told(json!({"list": [a, b]}))).boxed(),
+                    Op::In | Op::NotIn => prop::collection::vec(literal(field), 1..4)
+                        .prop_map(move |list| told(json!({"list": list})))
+                        .boxed(),
+                    Op::Between => (operand(entity, field), operand(entity, field))
+                        .prop_map(move |(a, b)| told(json!({"list": [a, b]})))
+                        .boxed(),
                     _ => operand(entity, field).prop_map(told).boxed(),
                 }
             })
@@ -258,21 +276,37 @@ fn a_template_can_be_nested_moved_and_taken_apart_again() {
 
 #[test]
 fn several_conditions_none_of_which_may_hold_are_one_group() {
-    let not = |inner: Json| json!({"schema": 1, "entity": "customer", "measure": {"kind": "count"}, "where": {"not": inner}});
+    let not =
+        |inner: Json| json!({"schema": 1, "entity": "customer", "measure": {"kind": "count"}, "where": {"not": inner}});
     let leaf = json!({"f": "name", "op": "is_null"});
-    for inner in [leaf.clone(), json!({"any": [leaf.clone()]}), json!({"any": [leaf.clone(), leaf.clone()]}), json!({"not": leaf.clone()}), json!({"all": [leaf.clone(), leaf]})] {
+    for inner in [
+        leaf.clone(),
+        json!({"any": [leaf.clone()]}),
+        json!({"any": [leaf.clone(), leaf.clone()]}),
+        json!({"not": leaf.clone()}),
+        json!({"all": [leaf.clone(), leaf]}),
+    ] {
         assert_eq!(again(&not(inner.clone())), not(inner));
     }
 }
 
 #[test]
 fn what_was_typed_stands_in_the_tree_for_the_reader_to_judge() {
-    let sent = [("n.join", "all"), ("n/0.f", "days_since_last_order"), ("n/0.op", "gt"), ("n/0.v", "soon"), ("n/1.f", "starts_at"), ("n/1.op", "gt"), ("n/1.v", "x")];
+    let sent = [
+        ("n.join", "all"),
+        ("n/0.f", "days_since_last_order"),
+        ("n/0.op", "gt"),
+        ("n/0.v", "soon"),
+        ("n/1.f", "starts_at"),
+        ("n/1.op", "gt"),
+        ("n/1.v", "x"),
+    ];
     let form = Form::read(&Fields::of(sent.map(|(name, value)| (name.to_owned(), value.to_owned()))));
     let written = form.tree(true);
     assert_eq!(written.tree["where"]["all"][0]["v"], json!({"decimal": "soon"}));
     assert_eq!(written.tree["where"]["all"][1], json!({"f": "starts_at", "op": "gt", "v": {"text": "x"}}));
     let problems = Formula::read(&written.tree).unwrap_err();
-    let parts: Vec<&str> = problems.iter().filter_map(|problem| Some(written.places.part(&problem.pointer)?.0)).collect();
+    let parts: Vec<&str> =
+        problems.iter().filter_map(|problem| Some(written.places.part(&problem.pointer)?.0)).collect();
     assert_eq!(parts, ["n/0", "n/1"]);
 }

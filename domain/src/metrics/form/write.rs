@@ -38,7 +38,8 @@ impl Form {
     /// The tree that it says. Without `blanks`, conditions that are not filled in yet are left out, and groups of nothing else.
     pub fn tree(&self, blanks: bool) -> Written {
         let mut places = Places::default();
-        let mut tree = Map::from_iter([("schema".to_owned(), json!(1)), ("entity".to_owned(), json!(self.entity.as_str()))]);
+        let mut tree =
+            Map::from_iter([("schema".to_owned(), json!(1)), ("entity".to_owned(), json!(self.entity.as_str()))]);
         places.set("/entity", "entity");
         if let Some(clause) = self.filter(blanks, &mut places) {
             tree.insert("where".into(), clause);

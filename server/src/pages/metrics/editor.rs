@@ -7,8 +7,8 @@ use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::identity::Caller;
-use domain::metrics::form::{Did, Fields, Form, TestRow};
 use domain::metrics::draft::{Draft, For};
+use domain::metrics::form::{Did, Fields, Form, TestRow};
 use domain::metrics::{Definition, Formula, MetricCode, MetricError, Problem, State as Standing, change, diff, store};
 use serde_json::{Map, Value as Json, json};
 
@@ -41,7 +41,8 @@ pub async fn edit(asking: Asking, Shared(state): Shared<State>, Path(code): Path
     let code = super::code(&code)?;
     let base = newest(&state, caller, &code).await?;
     let form = of(&base);
-    let unreadable = base.formula.as_deref().filter(|_| base.compiled.is_none()).map(|formula| formula.get().to_owned());
+    let unreadable =
+        base.formula.as_deref().filter(|_| base.compiled.is_none()).map(|formula| formula.get().to_owned());
     let mut shown = Shown::of(form, action(&code));
     shown.json = unreadable;
     shown.base = Some(base);
@@ -98,7 +99,8 @@ async fn take(asking: Asking, state: &State, base: Option<Definition>, body: &[u
     if let Some(base) = &base {
         form.code.clone_from(&base.code);
     }
-    let action = base.as_ref().map_or_else(|| app::metrics::NEW.to_owned(), |base| format!("{PATH}/{}/edit", base.code));
+    let action =
+        base.as_ref().map_or_else(|| app::metrics::NEW.to_owned(), |base| format!("{PATH}/{}/edit", base.code));
     let mut shown = Shown { was: fields.text("was"), record: fields.text("record"), base, ..Shown::of(form, action) };
     let typed = fields.text("json");
     let edited = fields.has("json_was") && view::fingerprint(&typed) != fields.text("json_was");
@@ -143,7 +145,13 @@ fn take_json(shown: &mut Shown) {
 }
 
 /// Saves the form; what is wrong with it comes back with it.
-async fn keep(asking: Asking, state: &State, mut shown: Shown, counts: bool, expected: Option<i32>) -> Result<Response, Stop> {
+async fn keep(
+    asking: Asking,
+    state: &State,
+    mut shown: Shown,
+    counts: bool,
+    expected: Option<i32>,
+) -> Result<Response, Stop> {
     let caller = asking.person(WRITE)?;
     let request_id = current_request_id();
     let by = super::act::by(caller, &request_id);
@@ -166,7 +174,12 @@ async fn keep(asking: Asking, state: &State, mut shown: Shown, counts: bool, exp
             let of = &changed.definition;
             let done = match (changed.failed_tests.is_empty(), of.is_active()) {
                 (false, _) => "tests",
-                _ if changed.previous_version == of.version && base.is_some() && !changed.message.contains("activated") => "same",
+                _ if changed.previous_version == of.version
+                    && base.is_some()
+                    && !changed.message.contains("activated") =>
+                {
+                    "same"
+                }
                 (_, true) => "active",
                 (_, false) => "draft",
             };
@@ -217,7 +230,8 @@ fn body(form: &Form, tree: &Json, base: Option<&Definition>, counts: bool, expec
     }
     let same = |formula: &Formula| base.and_then(|base| base.compiled.as_ref()) == Some(&formula.to_json());
     // One that never had a formula does not get one of no conditions by being renamed.
-    let still_none = base.is_some_and(|base| base.formula.is_none()) && form.conditions().0 == 0 && form.measure.kind == "count";
+    let still_none =
+        base.is_some_and(|base| base.formula.is_none()) && form.conditions().0 == 0 && form.measure.kind == "count";
     if new || !(still_none || Formula::read(tree).is_ok_and(|formula| same(&formula))) {
         body.insert("formula".into(), tree.clone());
     }

@@ -9,7 +9,7 @@ use domain::db::TenantTx;
 use domain::identity::Caller;
 use domain::metrics::diff::{self, Diff};
 use domain::metrics::now::Now;
-use domain::metrics::{Definition, Entity, Formula, MetricError, Number, State as Standing, names, run, store, spoken};
+use domain::metrics::{Definition, Entity, Formula, MetricError, Number, State as Standing, names, run, spoken, store};
 use serde::Deserialize;
 
 use super::{Asking, READ, Stop, WRITE, answer, words};
@@ -53,7 +53,8 @@ pub async fn page(
         name: newest.name.clone(),
         standing: words::standing(&newest),
         may_write: caller.may(WRITE) && newest.state != Standing::Deprecated,
-        told: (look.done == "restored").then(|| format!("Restored as version {}.", look.v.parse::<i32>().unwrap_or_default())),
+        told: (look.done == "restored")
+            .then(|| format!("Restored as version {}.", look.v.parse::<i32>().unwrap_or_default())),
         newest: newest.newest_version,
         from: asked.0.unwrap_or((newest.version - 1).max(1)),
         to: asked.1.unwrap_or(newest.version),
@@ -66,7 +67,8 @@ pub async fn page(
 }
 
 fn lines(versions: &[Definition], caller: &Caller) -> Vec<VersionLine> {
-    let formulas: HashMap<i32, Option<Formula>> = versions.iter().map(|one| (one.version, one.read_formula())).collect();
+    let formulas: HashMap<i32, Option<Formula>> =
+        versions.iter().map(|one| (one.version, one.read_formula())).collect();
     let line = |(index, of): (usize, &Definition)| {
         let before = versions.get(index + 1);
         let mut changed = Vec::new();
@@ -83,8 +85,10 @@ fn lines(versions: &[Definition], caller: &Caller) -> Vec<VersionLine> {
                 changed.push("The stored tests are others.".into());
             }
         }
-        let counts = of.is_active().then(|| app::metrics::Standing { tone: domain::dashboard::Tone::Ok, word: "Active".into() });
-        let waits = (of.draft_version == Some(of.version) || (of.active_version.is_none() && index == 0 && of.state == Standing::Draft))
+        let counts =
+            of.is_active().then(|| app::metrics::Standing { tone: domain::dashboard::Tone::Ok, word: "Active".into() });
+        let waits = (of.draft_version == Some(of.version)
+            || (of.active_version.is_none() && index == 0 && of.state == Standing::Draft))
             .then(|| app::metrics::Standing { tone: domain::dashboard::Tone::Info, word: "Draft".into() });
         VersionLine {
             version: of.version,

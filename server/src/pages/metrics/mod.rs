@@ -44,7 +44,9 @@ impl From<MetricError> for Stop {
         match error {
             MetricError::Db(error) => Stop::Broken(error),
             MetricError::Fault(fault) => fault.into(),
-            MetricError::NotFound(_) | MetricError::NotFoundOrDeprecated(_) | MetricError::NoVersion { .. } => Stop::NotFound,
+            MetricError::NotFound(_) | MetricError::NotFoundOrDeprecated(_) | MetricError::NoVersion { .. } => {
+                Stop::NotFound
+            }
             MetricError::Problems(_) => Stop::invalid(error.to_string()),
             error => Stop::Refused(StatusCode::CONFLICT, error.to_string()),
         }

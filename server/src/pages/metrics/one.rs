@@ -10,7 +10,9 @@ use domain::identity::Caller;
 use domain::metrics::form::TestRow;
 use domain::metrics::now::Now;
 use domain::metrics::values::{self, Kept};
-use domain::metrics::{Definition, Formula, MetricCode, MetricError, Number, run, stored_test, spoken, trend, used_by};
+use domain::metrics::{
+    Definition, Entity, Formula, MetricCode, MetricError, Number, run, spoken, stored_test, trend, used_by,
+};
 use domain::opportunities::address::Address;
 use domain::pager::Pager;
 use serde::Deserialize;
@@ -88,7 +90,10 @@ pub(super) async fn write(
         rows,
         pager,
         tests: tests(&definition, formula.as_ref(), &now),
-        used_by: uses.into_iter().map(|one| (format!("{} ({})", one.name, one.kind), format!("{PATH}/{}", one.id))).collect(),
+        used_by: uses
+            .into_iter()
+            .map(|one| (format!("{} ({})", one.name, one.kind), format!("{PATH}/{}", one.id)))
+            .collect(),
         ending: ending(&definition, caller),
         refused,
     };
@@ -134,7 +139,7 @@ async fn found(
     let records = run::rows(tx, formula, now, ROWS, (page - 1) * ROWS).await?;
     Ok(Found {
         value: spoken::measured(formula, measured.value, currency),
-        share: format!("{} {} count", spoken::share(measured.matched, measured.base), formula.entity.plural().to_lowercase()),
+        share: spoken::share(measured.matched, measured.base, formula.entity),
         rows: words::lines(formula, &records, currency),
         pager: Pager::new(page, ROWS, measured.matched, &Address::default(), &format!("{PATH}/{code}")),
     })
@@ -142,6 +147,7 @@ async fn found(
 
 fn points(kept: &[Kept], formula: Option<&Formula>, caller: &Caller) -> Vec<Point> {
     let mut before = None;
+    let entity = formula.map_or(Entity::Customer, |formula| formula.entity);
     let point = |kept: &Kept| {
         let value = kept.value.as_deref().and_then(Number::parse);
         let changed = before.replace(kept.version) != Some(kept.version);
@@ -151,7 +157,7 @@ fn points(kept: &[Kept], formula: Option<&Formula>, caller: &Caller) -> Vec<Poin
                 Some(formula) => spoken::measured(formula, value, &caller.tenant_view.currency),
                 None => value.map_or_else(|| spoken::NOTHING.into(), spoken::plain),
             },
-            share: spoken::share(kept.matched, kept.base),
+            share: spoken::share(kept.matched, kept.base, entity),
             version: format!("v{}", kept.version),
             changed,
         }

@@ -28,7 +28,8 @@ pub async fn csv(asking: Asking, Shared(state): Shared<State>, Path(code): Path<
     let at = now.at.with_timezone(&zone_or_utc(&caller.tenant_view.timezone)).format("%Y-%m-%d %H:%M:%S %:z");
     let what = format!("# {code} v{} of {}, {} rows, {at}", definition.version, caller.tenant_view.name, records.len());
     let fields = listed(&formula);
-    let labels = ["id"].into_iter().chain(fields.iter().map(|field| field.label)).map(|label| Cell::Plain(label.into()));
+    let labels =
+        ["id"].into_iter().chain(fields.iter().map(|field| field.label)).map(|label| Cell::Plain(label.into()));
     let head = [vec![Cell::Text(what)], vec![Cell::Text(format!("# {}", formula.sentence()))], labels.collect()];
     let lines: Vec<Vec<Cell>> = head.into_iter().chain(records.iter().map(|record| line(&formula, record))).collect();
     let headers = [

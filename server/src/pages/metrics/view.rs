@@ -11,7 +11,7 @@ use domain::metrics::diff::{self, Diff};
 use domain::metrics::form::{Did, Form, Places, Written};
 use domain::metrics::now::Now;
 use domain::metrics::preview::{self, Preview};
-use domain::metrics::{Definition, Formula, MetricError, Problem, run, store, stored_test, spoken, warn};
+use domain::metrics::{Definition, Formula, MetricError, Problem, run, spoken, store, stored_test, warn};
 use domain::money::grouped;
 use serde_json::Value as Json;
 
@@ -173,13 +173,17 @@ fn told_preview(formula: &Formula, of: Preview, against: Option<(String, bool)>,
     let number = |count: i64| grouped(count.unsigned_abs());
     let plural = formula.entity.plural().to_lowercase();
     let first = FunnelStep { words: format!("all {plural}"), count: of.base, told: number(of.base) };
-    let steps = of.funnel.iter().map(|step| FunnelStep { words: step.clause.clone(), count: step.count, told: number(step.count) });
+    let steps = of.funnel.iter().map(|step| FunnelStep {
+        words: step.clause.clone(),
+        count: step.count,
+        told: number(step.count),
+    });
     let shown = of.rows.len();
     let ranked = formula.rank_by.first().map(|rank| format!(", by {}", rank.field.label)).unwrap_or_default();
     PreviewView {
         basis: format!("on {}, now", words::counted(of.base, formula)),
         value: spoken::measured(formula, of.value, currency),
-        share: spoken::share(of.total, of.base),
+        share: spoken::share(of.total, of.base, formula.entity),
         against,
         funnel: std::iter::once(first).chain(steps).collect(),
         base: of.base,
@@ -253,7 +257,9 @@ fn place(form: &Form, places: &Places, problem: &Problem) -> Wrong {
         "n" => form.input(part, &rest),
         "p" if part != "p" && !which.is_empty() => format!("{part}.{which}"),
         "p" if part != "p" => format!("{part}.name"),
-        "m" if part != "m" => format!("{part}.{}", if matches!(which, "label" | "weight" | "from" | "to") { which } else { "of" }),
+        "m" if part != "m" => {
+            format!("{part}.{}", if matches!(which, "label" | "weight" | "from" | "to") { which } else { "of" })
+        }
         "m" => match which {
             "f" => "m.of".into(),
             "num" | "den" => format!("m.{which}.kind"),
@@ -287,7 +293,9 @@ fn json_view(edited: Option<String>, written: &Written) -> JsonView {
         Err(error) => vec![format!("Line {}, column {}: {}", error.line(), error.column(), reason(&error))],
         Ok(sent) => match Formula::read(&sent) {
             Ok(_) => Vec::new(),
-            Err(problems) => problems.iter().map(|problem| format!("{}: {}", problem.pointer, words::problem(problem))).collect(),
+            Err(problems) => {
+                problems.iter().map(|problem| format!("{}: {}", problem.pointer, words::problem(problem))).collect()
+            }
         },
     };
     JsonView { was: fingerprint(&stands), text, edited: true, wrong }

@@ -36,7 +36,9 @@ pub fn when(at: chrono::DateTime<chrono::Utc>, caller: &Caller) -> String {
 
 /// With what would help.
 pub fn problem(problem: &Problem) -> String {
-    let end = |text: &str| if text.is_empty() || text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") };
+    let end = |text: &str| {
+        if text.is_empty() || text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
+    };
     let mut message = end(&problem.message);
     if let Some(first) = message.get(..1).map(str::to_uppercase) {
         message.replace_range(..1, &first);
@@ -63,14 +65,20 @@ pub fn heads(formula: &Formula) -> Vec<(String, bool)> {
         }
         label
     };
-    listed(formula).iter().map(|field| (capital(field), matches!(field.kind, Kind::Int | Kind::Decimal | Kind::Money))).collect()
+    listed(formula)
+        .iter()
+        .map(|field| (capital(field), matches!(field.kind, Kind::Int | Kind::Decimal | Kind::Money)))
+        .collect()
 }
 
 pub fn lines(formula: &Formula, records: &[Record], currency: &str) -> Vec<RowLine> {
     let fields = listed(formula);
     let line = |record: &Record| {
-        let mut cells: Vec<String> =
-            fields.iter().zip(&record.values).map(|(field, value)| spoken::value(field, value.as_ref(), currency)).collect();
+        let mut cells: Vec<String> = fields
+            .iter()
+            .zip(&record.values)
+            .map(|(field, value)| spoken::value(field, value.as_ref(), currency))
+            .collect();
         if let Some(name) = cells.first_mut().filter(|name| *name == spoken::NOTHING) {
             *name = format!("No name ({})", record.id);
         }
