@@ -98,9 +98,9 @@ impl EditorView {
 /// What is wrong with a part. It is there when nothing is, so that it can be put in while somebody types.
 fn error(of: &EditorView, part: &str, input: &str) -> AnyView {
     let text = Some(of.wrong(part)).filter(|text| !text.is_empty());
-    let (name, input) = (format!("e:{part}"), input.to_owned());
+    let (none, name, input) = (text.is_none(), format!("e:{part}"), input.to_owned());
     view! {
-        <p class="error" id=format!("{part}-error") hidden=text.is_none() data-part=name data-for=input>{text}</p>
+        <p class="error" id=format!("{part}-error") hidden=none data-part=name data-for=input>{text}</p>
     }
     .into_any()
 }
