@@ -206,7 +206,7 @@ pub(super) fn record_table(heads: &[(String, bool)], rows: &[RowLine], label: &'
     };
     view! {
         <div class="scroll" role="region" aria-label=label tabindex="0">
-            <table class="compact">
+            <table class="compact records">
                 <thead><tr>{heads.iter().map(head).collect_view()}</tr></thead>
                 <tbody>{rows.iter().map(line).collect_view()}</tbody>
             </table>

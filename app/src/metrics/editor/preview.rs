@@ -119,7 +119,7 @@ fn rows(of: &EditorView) -> AnyView {
         };
         view! {
             <div class="scroll" role="region" aria-label="Records that count" tabindex="0">
-                <table class="compact">
+                <table class="compact records">
                     <thead><tr>{preview.heads.iter().map(head).collect_view()}<th scope="col"><span class="visually-hidden">"Why"</span></th></tr></thead>
                     <tbody>{preview.rows.iter().map(line).collect_view()}</tbody>
                 </table>
