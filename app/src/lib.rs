@@ -20,6 +20,10 @@ mod identity;
 pub mod imports;
 mod jobs;
 mod live;
+#[cfg(feature = "hydrate")]
+pub mod live_form;
+#[cfg(feature = "ssr")]
+pub mod metrics;
 mod not_found;
 mod notifications;
 mod opportunities;

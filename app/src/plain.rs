@@ -1,5 +1,6 @@
 //! Pages that need no WASM: the host writes them in the document and the frame of all others, and no byte of them is in what
-//! every browser loads. Their links and forms are all they have; one that waits for work is read again by its browser.
+//! every browser loads. Their links and forms are all they have; one that waits for work is read again by its browser. A page with
+//! live forms asks for the WASM, and works without it.
 
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
@@ -18,12 +19,14 @@ pub struct Plain {
     /// Which entry of the sidebar is the current one.
     pub path: String,
     pub viewer: Viewer,
+    /// Whether its forms follow what is typed where there is WASM ([`crate::live_form`], on the browser's side).
+    pub live: bool,
 }
 
 impl Plain {
     /// The whole document.
     pub fn render(self, title: &str, content: impl FnOnce() -> AnyView) -> String {
-        let Plain { options, nonce, path, viewer } = self;
+        let Plain { options, nonce, path, viewer, live } = self;
         let title = format!("{title} · Backline");
         // Nothing is hydrated, so there is nothing to share with a browser.
         let owner = Owner::new_root(None);
@@ -33,9 +36,10 @@ impl Plain {
             let content = content();
             let document = view! {
                 <!DOCTYPE html>
-                <html lang="en" translate="no">
+                <html lang="en" translate="no" data-live=live.then_some("")>
                     <head>
-                        <Head options/>
+                        <Head options=options.clone()/>
+                        {live.then(|| view! { <HydrationScripts options defer=true/> })}
                         <title>{title}</title>
                     </head>
                     <body>

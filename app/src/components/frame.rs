@@ -24,6 +24,8 @@ pub fn Frame(viewer: Viewer, children: Children) -> impl IntoView {
                 {(viewer.role != "rep").then(|| view! { <Entry href="/audit" below=&["/audit"] icon="info" word="Audit" rel="external"/> })}
                 <Entry href="/reports" below=&["/reports"] icon="reports" word="Reports" rel="external"/>
                 <Entry href="/jobs" below=&["/jobs"] icon="jobs" word="Jobs"/>
+                <h2>"Define"</h2>
+                <Entry href="/metrics/definitions" below=&["/metrics/"] icon="metrics" word="Metrics" rel="external"/>
                 <Entry href="/settings/account" below=&["/settings", "/imports"] icon="settings" word="Settings"/>
                 <div class="foot">
                     <Bell unread=viewer.unread/>

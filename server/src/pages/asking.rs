@@ -42,9 +42,22 @@ impl Asking {
         title: &str,
         content: impl FnOnce() -> AnyView,
     ) -> Result<String, QueryError> {
+        Ok(self.plain(state, false).await?.render(title, content))
+    }
+
+    /// The same for a page whose forms follow what is typed.
+    pub async fn write_live(
+        self,
+        state: &State,
+        title: &str,
+        content: impl FnOnce() -> AnyView,
+    ) -> Result<String, QueryError> {
+        Ok(self.plain(state, true).await?.render(title, content))
+    }
+
+    async fn plain(self, state: &State, live: bool) -> Result<Plain, QueryError> {
         let viewer = Viewer::of(self.caller, &state.services).await?;
-        let plain = Plain { options: state.leptos.clone(), nonce: self.nonce, path: self.path, viewer };
-        Ok(plain.render(title, content))
+        Ok(Plain { options: state.leptos.clone(), nonce: self.nonce, path: self.path, viewer, live })
     }
 }
 

@@ -1,5 +1,5 @@
 //! Pages of plain links and forms that need no WASM at all: events, the audit log, reconciliation, endpoints, rules, what is added
-//! to opportunities, reports and imports. What is on them is the app's.
+//! to opportunities, reports, imports and metrics. What is on them is the app's.
 
 mod asking;
 mod audit;
@@ -7,6 +7,7 @@ mod endpoints;
 mod events;
 mod filled;
 mod imports;
+mod metrics;
 mod more;
 mod reconciliation;
 mod registration;
@@ -65,6 +66,7 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/imports/{id}", get(imports::one))
         .route("/imports/{id}/check", post(imports::check))
         .route("/imports/{id}/apply", post(imports::apply))
+        .merge(metrics::routes())
         .layer(from_fn_with_state(state.clone(), stop::layer))
 }
 

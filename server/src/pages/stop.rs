@@ -43,6 +43,7 @@ pub async fn layer(Shared(state): Shared<State>, request: Request, next: Next) -
         "/opportunities",
     ];
     let back = lists.into_iter().find(|list| parts.uri.path().starts_with(list)).unwrap_or("/reports");
+    let back = if parts.uri.path().starts_with("/metrics") { "/metrics/definitions" } else { back };
     let answer = next.run(Request::from_parts(parts, body)).await;
     let (Some(asking), Some(said)) = (asking, answer.extensions().get::<Said>().cloned()) else { return answer };
     let status = answer.status();

@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 125] = [
+const UNSAFE: [&str; 131] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -131,6 +131,12 @@ const UNSAFE: [&str; 125] = [
     "POST /settings/workflows",
     "POST /settings/workflows/7",
     "POST /settings/workflows/7/remove",
+    "POST /metrics/new",
+    "POST /metrics/definitions/at_risk_customer/edit",
+    "POST /metrics/definitions/at_risk_customer/restore",
+    "POST /metrics/definitions/at_risk_customer/activate",
+    "POST /metrics/definitions/at_risk_customer/deprecate",
+    "POST /metrics/definitions/nothing/values",
     "POST /sign-in",
     "POST /sign-out",
 ];

@@ -164,6 +164,8 @@ async fn pages_hold_no_inline_style_and_only_scripts_with_the_nonce() {
         ("/imports", ana.get("/imports").await),
         ("/events", ana.get("/events").await),
         ("/settings/endpoints", ana.get("/settings/endpoints").await),
+        // Its forms follow what is typed.
+        ("/metrics/definitions", ana.get("/metrics/definitions").await),
     ] {
         let html = &seen.text;
         assert!(html.starts_with("<!DOCTYPE html>") && html.contains("</html>"), "{path}: {html}");

@@ -34,6 +34,7 @@ mod live;
 mod metric_bodies;
 mod metric_bundle;
 mod metric_definitions;
+mod metric_pages;
 mod metric_values;
 mod metrics;
 mod migrate;
