@@ -6,6 +6,7 @@ mod by_day;
 pub mod cards;
 mod changes;
 mod events;
+mod metrics;
 mod months;
 pub mod page;
 mod range;

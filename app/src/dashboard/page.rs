@@ -14,6 +14,7 @@ use super::by_day::ByDayCard;
 use super::cards::Cards;
 use super::changes::ChangesCard;
 use super::events::EventsCard;
+use super::metrics::MetricsCard;
 use super::months::MonthsCard;
 use super::range::Head;
 use super::status::StatusCard;
@@ -75,6 +76,7 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                     {move || Suspend::new(async move {
                         figures.await.ok().map(|view| view! {
                             <TimelineCard timeline=view.timeline days=view.days/>
+                            {(!view.metrics.is_empty()).then(|| view! { <MetricsCard metrics=view.metrics/> })}
                             {view.events.map(|events| view! { <EventsCard events/> })}
                             <ChangesCard changes=view.changes href=view.changes_href/>
                             <TopCard top=view.top/>

@@ -103,6 +103,7 @@ mod tests {
             overview,
             before: Before::default(),
             action_type_distribution: Vec::new(),
+            metrics: Vec::new(),
             status_distribution: Vec::new(),
             by_day,
             value_by_month: Vec::new(),

@@ -20,6 +20,8 @@ mod drawings;
 mod events;
 mod history;
 #[cfg(feature = "ssr")]
+mod metrics;
+#[cfg(feature = "ssr")]
 pub mod night;
 #[cfg(feature = "ssr")]
 pub mod pie;
@@ -35,7 +37,8 @@ mod view;
 
 pub use history::{Before, Day, Earlier, Figures};
 pub use view::{
-    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, DayEvents, MonthBar, Quick, Share, Spark, Tone, TopView,
+    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, DayEvents, MetricTile, MonthBar, Quick, Share, Spark,
+    Tone, TopView,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -61,6 +64,8 @@ pub struct Dashboard {
     /// The actions of the events that the overview counts, the commonest first.
     pub action_type_distribution: Vec<ActionCount>,
     pub status_distribution: Vec<StatusCount>,
+    /// What the company's own metrics were worth last: active ones, the first eight.
+    pub metrics: Vec<MetricFigure>,
     /// The last 30 days in the tenant's zone, today last and live: the whole mirror, whatever the dates.
     pub by_day: Vec<Day>,
     /// Twelve months by start date, those without value included.
@@ -99,6 +104,25 @@ pub struct ActionCount {
     /// The provider's word; null where an event has none that could be read.
     pub action_type: Option<String>,
     pub count: i64,
+}
+
+/// A metric of the company's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricFigure {
+    pub code: String,
+    pub name: String,
+    /// The active one.
+    pub version: i32,
+    /// What it says, in words.
+    pub sentence: String,
+    /// Whether the value is an amount in the tenant's currency.
+    pub is_money: bool,
+    /// A decimal text; null before the first night, and where there is none, such as the mean of nothing.
+    pub value: Option<String>,
+    /// The version that the value is of.
+    pub computed_version: Option<i32>,
+    pub computed_at: Option<DateTime<Utc>>,
 }
 
 /// Records with one status.

@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 
 use super::history::{Day, Figures};
 use super::{
-    Dashboard, DateRange, MonthValue, Overview, Proof, StatusCount, SyncInfo, activity, before, events, snapshot,
+    Dashboard, DateRange, MonthValue, Overview, Proof, StatusCount, SyncInfo, activity, before, events, metrics,
+    snapshot,
 };
 use crate::calendar::{date, day_end, day_start, month, zone_or_utc};
 use crate::db::TenantTx;
@@ -51,6 +52,7 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
         before,
         action_type_distribution,
         status_distribution,
+        metrics: metrics::read(tx).await?,
         by_day: days,
         value_by_month: months(tx, &bounds, first, zone).await?,
         timeline: activity::timeline(tx, &bounds, zone.name()).await?,

@@ -129,6 +129,18 @@ pub struct Quick {
     pub on: bool,
 }
 
+/// A metric of the company's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricTile {
+    pub name: String,
+    pub href: String,
+    pub value: String,
+    /// What it means.
+    pub told: String,
+    /// The version that the value is of, and when it was computed.
+    pub stamp: String,
+}
+
 /// Everything on the dashboard but the sync control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardView {
@@ -151,6 +163,7 @@ pub struct DashboardView {
     pub by_day: ByDayView,
     /// None until a first event has come.
     pub events: Option<DayEvents>,
+    pub metrics: Vec<MetricTile>,
     pub top: Vec<TopView>,
     /// The range in the address, as a form shows it; empty without one.
     pub from: String,

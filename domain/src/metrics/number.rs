@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
+
 /// Millionths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Number(i128);
@@ -26,6 +28,17 @@ impl Number {
 
     pub const fn millionths(self) -> i128 {
         self.0
+    }
+
+    /// As a column holds it, to 6 places; none beyond the range.
+    pub fn from_decimal(mut decimal: Decimal) -> Option<Number> {
+        decimal.rescale(6);
+        Number::from_millionths(decimal.mantissa())
+    }
+
+    /// As a column holds it.
+    pub fn to_decimal(self) -> Decimal {
+        Decimal::from_i128_with_scale(self.0, 6)
     }
 
     /// A whole number; none beyond the range.

@@ -268,9 +268,7 @@ fn cell(row: &PgRow, at: usize, kind: Kind) -> Result<Option<Value>, sqlx::Error
 
 /// Six places at most, as the database's own function leaves them.
 pub(super) fn number(row: &PgRow, at: usize) -> Result<Option<Number>, sqlx::Error> {
-    let Some(mut decimal) = row.try_get::<Option<rust_decimal::Decimal>, _>(at)? else { return Ok(None) };
-    decimal.rescale(6);
-    Ok(Number::from_millionths(decimal.mantissa()))
+    Ok(row.try_get::<Option<rust_decimal::Decimal>, _>(at)?.and_then(Number::from_decimal))
 }
 
 pub(super) async fn one(tx: &mut TenantTx, compiled: Compiled) -> Result<PgRow, MetricError> {

@@ -1,7 +1,7 @@
 //! Values of metrics and records as people read them.
 
 use super::catalogue::{Entity, Field};
-use super::formula::{Formula, Measure, Tally};
+use super::formula::Formula;
 use super::kind::Kind;
 use super::number::Number;
 use super::value::Value;
@@ -25,12 +25,10 @@ pub fn value(field: &Field, value: Option<&Value>, currency: &str) -> String {
 
 /// What a formula is worth.
 pub fn measured(formula: &Formula, value: Option<Number>, currency: &str) -> String {
-    match (&formula.measure, value) {
-        (_, None) => NOTHING.into(),
-        (Measure::Tally(Tally::Sum(field) | Tally::Avg(field)), Some(number)) if field.kind == Kind::Money => {
-            money(number, currency)
-        }
-        (_, Some(number)) => plain(number),
+    match value {
+        None => NOTHING.into(),
+        Some(number) if formula.is_money() => money(number, currency),
+        Some(number) => plain(number),
     }
 }
 

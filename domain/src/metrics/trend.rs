@@ -37,7 +37,7 @@ pub async fn last(tx: &mut TenantTx, codes: &[String]) -> Result<HashMap<String,
     )
     .fetch_all(tx.connection())
     .await?;
-    let of = |value: Option<Decimal>| value.and_then(|value| Number::parse(&value.normalize().to_string()));
+    let of = |value: Option<Decimal>| value.and_then(Number::from_decimal);
     let told = rows.into_iter().map(|row| {
         let last = Last { value: of(row.value), at: row.at, before: of(row.before).zip(row.before_at) };
         (row.code, last)

@@ -1,7 +1,6 @@
 //! What metrics were worth: kept every night and when somebody asks, with the version that counted then.
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::Error;
@@ -46,7 +45,7 @@ pub async fn page(tx: &mut TenantTx, code: &MetricCode, page: i64, limit: i64) -
     .await?;
     let kept = rows.into_iter().map(|row| Kept {
         computed_at: row.computed_at,
-        value: row.value.and_then(number).map(|number| number.to_string()),
+        value: row.value.and_then(Number::from_decimal).map(|number| number.to_string()),
         version: row.version,
         matched: row.matched,
         base: row.base,
@@ -80,7 +79,7 @@ pub(super) async fn keep(
         tenant,
         code,
         version,
-        measured.value.map(decimal),
+        measured.value.map(Number::to_decimal),
         measured.matched,
         measured.base
     )
@@ -111,26 +110,18 @@ pub async fn compute(services: &Services, change: &Change<'_>, code: &MetricCode
     Ok(Kept { computed_at, value, version: definition.version, matched, base })
 }
 
-fn decimal(number: Number) -> Decimal {
-    Decimal::from_i128_with_scale(number.millionths(), 6)
-}
-
-fn number(decimal: Decimal) -> Option<Number> {
-    let mut decimal = decimal;
-    decimal.rescale(6);
-    Number::from_millionths(decimal.mantissa())
-}
-
 #[cfg(test)]
 mod tests {
+    use rust_decimal::Decimal;
+
     use super::*;
 
     #[test]
     fn a_value_comes_back_as_it_was_kept() {
         for text in ["0", "-0.5", "999999999999999.999999", "-999999999999999.999999", "12.000001"] {
             let kept = Number::parse(text).unwrap();
-            assert_eq!(number(decimal(kept)), Some(kept), "{text}");
+            assert_eq!(Number::from_decimal(kept.to_decimal()), Some(kept), "{text}");
         }
-        assert_eq!(number(Decimal::new(12, 0)).unwrap().to_string(), "12");
+        assert_eq!(Number::from_decimal(Decimal::new(12, 0)).unwrap().to_string(), "12");
     }
 }

@@ -36,6 +36,8 @@ struct DashboardOut {
     /// The actions of the events that the overview counts, the commonest first.
     action_type_distribution: Vec<ActionCountOut>,
     status_distribution: Vec<StatusCountOut>,
+    /// What the company's own metrics were worth last: active ones, the first eight.
+    metrics: Vec<MetricFigureOut>,
     /// The last 30 days in the tenant's zone, today last and live: the whole mirror, whatever the dates.
     by_day: Vec<DayOut>,
     /// Twelve months by start date.
@@ -45,6 +47,25 @@ struct DashboardOut {
     top_opportunities: Vec<TopOpportunityOut>,
     recent_activity: Vec<ActivityOut>,
     sync_info: SyncInfoOut,
+}
+
+/// A metric of the company's own.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MetricFigure, rename_all = "camelCase")]
+struct MetricFigureOut {
+    code: String,
+    name: String,
+    /// The active one.
+    version: i32,
+    /// What it says, in words.
+    sentence: String,
+    /// Whether the value is an amount in the tenant's currency.
+    is_money: bool,
+    /// A decimal text; null before the first night, and where there is none, such as the mean of nothing.
+    value: Option<String>,
+    /// The version that the value is of.
+    computed_version: Option<i32>,
+    computed_at: Option<DateTime<Utc>>,
 }
 
 /// What begins in a month, before tax.

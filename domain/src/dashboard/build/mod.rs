@@ -6,6 +6,7 @@ mod days;
 mod events;
 mod lines;
 pub(super) mod links;
+mod metrics;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -44,6 +45,7 @@ impl DashboardView {
             changes_href: links::changes(range, None),
             by_day: days::by_day(figures, drawings, !range.is_all()),
             events: events::events(figures, now),
+            metrics: metrics::metrics(&figures.metrics, &tenant.currency, now),
             top: lines::top(figures, now),
             changes: lines::recent(figures, now),
             from: range.from.map(|day| day.to_string()).unwrap_or_default(),

@@ -76,7 +76,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub fn number(&mut self, number: Number) -> String {
-        self.bind(rust_decimal::Decimal::from_i128_with_scale(number.millionths(), 6))
+        self.bind(number.to_decimal())
     }
 
     /// A column of the source, which then has it.
@@ -185,7 +185,7 @@ impl<'a> Compiler<'a> {
                 _ => None,
             })),
             Kind::Int | Kind::Decimal | Kind::Money => self.bind(picked(values, |value| match value {
-                Value::Number(number) => Some(rust_decimal::Decimal::from_i128_with_scale(number.millionths(), 6)),
+                Value::Number(number) => Some(number.to_decimal()),
                 _ => None,
             })),
         }

@@ -142,6 +142,14 @@ pub struct Rank {
 }
 
 impl Formula {
+    /// Whether its number is an amount of money.
+    pub fn is_money(&self) -> bool {
+        match &self.measure {
+            Measure::Tally(Tally::Sum(field) | Tally::Avg(field)) => field.kind == Kind::Money,
+            Measure::Tally(Tally::Count) | Measure::Ratio(..) | Measure::Score(_) => false,
+        }
+    }
+
     /// The columns that a list of its records shows.
     pub fn shown(&self) -> Vec<&'static Field> {
         match self.columns.as_slice() {
