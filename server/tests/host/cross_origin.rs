@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 123] = [
+const UNSAFE: [&str; 125] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -34,6 +34,8 @@ const UNSAFE: [&str; 123] = [
     "DELETE /api/workflow-templates/7",
     "POST /api/reconciliation/mirror",
     "POST /api/reconciliation/mirror/7/repair",
+    "POST /api/reconciliation/remedies",
+    "POST /reconciliation/remedies",
     "POST /reconciliation/mirror",
     "POST /reconciliation/mirror/repair",
     "POST /api/jobs",

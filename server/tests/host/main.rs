@@ -47,6 +47,7 @@ mod psql;
 mod rebinding;
 mod reconciliation;
 mod refused_forms;
+mod remedies;
 mod roles;
 mod rows;
 mod rule_pages;

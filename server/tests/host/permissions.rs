@@ -55,6 +55,7 @@ pub const TABLE: &[(&str, &str)] = &[
     // Without a uid and without a type.
     ("GET /api/integrations", "401 400 400 400  400 403 403 403 403  401 401 400"),
     ("GET /api/reconciliation", "401 400 400 400  400 403 403 403 403  401 401 400"),
+    ("POST /api/reconciliation/remedies", "401 403 400 400  403 403 403 403 400  401 401 400"),
     ("GET /api/reconciliation.csv", "401 400 400 400  400 403 403 403 403  401 401 400"),
     ("GET /api/workflow-templates", "401 200 200 200  200 403 403 403 403  401 401 200"),
     ("POST /api/workflow-templates", "401 403 403 400  403 403 403 403 400  401 401 400"),
@@ -217,6 +218,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("POST /imports/7/apply", "303 403 403 404  403 403 403 403 403  401 401 404"),
     ("GET /audit", "303 403 200 200  403 403 403 403 200  401 401 200"),
     ("GET /reconciliation", "303 200 200 200  200 403 403 403 403  401 401 200"),
+    ("POST /reconciliation/remedies", "303 403 400 400  403 403 403 403 403  401 401 400"),
     ("POST /reconciliation/mirror", "303 403 409 409  403 403 403 403 403  401 401 409"),
     ("GET /reconciliation/mirror/7", "303 404 404 404  404 403 403 403 403  401 401 404"),
     ("POST /reconciliation/mirror/repair", "303 403 400 400  403 403 403 403 403  401 401 400"),
