@@ -85,7 +85,7 @@ impl Import {
         for item in &mut items {
             if item.code.as_ref().is_some_and(|code| !known.insert(code.clone())) {
                 let pointer = format!("{}/code", item.pointer);
-                let message = format!("This code is there more than once.");
+                let message = "This code is there more than once.";
                 item.problems.push(Problem::new(pointer, "E_CODE_TAKEN", message, "Leave one of them out."));
             }
         }

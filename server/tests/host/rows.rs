@@ -82,9 +82,10 @@ impl Table {
 
     /// The words that a CHECK allows for a column, as `col = ANY (ARRAY['a'::text, …])`, `col = 'a'` or `col <@ ARRAY[…]`.
     fn allowed(&self, column: &str) -> Option<String> {
-        self.checks.iter().find_map(|check| {
-            let ours = [format!("({column} = ANY (ARRAY["), format!("({column} <@ ARRAY["), format!("({column} = '")];
-            let at = ours.iter().find_map(|start| check.find(start))?;
+        // A list of words says more than a comparison with one, which may stand in a rule about another column.
+        let ours = [format!("({column} = ANY (ARRAY["), format!("({column} <@ ARRAY["), format!("({column} = '")];
+        ours.iter().find_map(|start| {
+            let (at, check) = self.checks.iter().find_map(|check| Some((check.find(start)?, check)))?;
             check[at..].split('\'').nth(1).map(str::to_owned)
         })
     }
