@@ -135,7 +135,7 @@ test('the whole journey is made with the keyboard alone', async () => {
   await page.getByText('Saved: version 2 counts from now on.').waitFor();
   await tabTo(page, 'History');
   await page.keyboard.press('Enter');
-  await tabTo(page, 'Compare version 2 with the one before');
+  await tabTo(page, 'Compare with the one before: version 2');
   await page.keyboard.press('Enter');
   await page.getByText('Version 2 against version 1, on the records of now.').waitFor();
   await page.getByText('Earlier').waitFor();

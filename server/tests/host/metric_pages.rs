@@ -239,10 +239,7 @@ async fn a_metric_goes_its_whole_way_by_plain_forms() {
     assert_eq!(post(ana, &format!("{PATH}/quiet/values"), String::new()).await.status, 303);
     let page = ana.get(&format!("{PATH}?search=qui")).await;
     let html = shown(&page);
-    assert!(
-        html.contains("Draft v4") && html.contains("<strong>3<") && !html.contains("at_risk_customer"),
-        "{html}"
-    );
+    assert!(html.contains("Draft v4") && html.contains("<strong>3<") && !html.contains("at_risk_customer"), "{html}");
     let end = format!("{PATH}/quiet/deprecate");
     let refused = post(ana, &end, "reason=old&replacedBy=nothing_such".into()).await;
     assert!(refused.status == 400 && shown(&refused).contains("id=\"end-error\""), "{}", shown(&refused));
