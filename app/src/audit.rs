@@ -70,6 +70,8 @@ fn Filters(fields: AuditFields) -> impl IntoView {
                 <Select name="entityType" label="Kind of record" none="Any record" choices=fields.types/>
                 <label class="visually-hidden" for="filter-id">"Id of the record"</label>
                 <input class="field" id="filter-id" name="entityId" maxlength="200" size="12" value=fields.entity_id placeholder="Its id"/>
+                <label class="visually-hidden" for="filter-opportunity">"Opportunity"</label>
+                <input class="field" id="filter-opportunity" name="opportunity" inputmode="numeric" maxlength="20" size="12" value=fields.opportunity placeholder="Opportunity"/>
                 <Select name="source" label="Through" none="Any way" choices=fields.sources/>
                 <Days word="Changed" names=("from", "to") days=(fields.from, fields.to)/>
                 <button class="btn primary">"Search"</button>

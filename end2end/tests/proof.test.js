@@ -83,6 +83,56 @@ test('the audit log is narrowed and verified by keyboard alone', async () => {
   await close();
 });
 
+test('what a list shows is mended several at once, by keyboard alone', async () => {
+  const { page, expectClean, close } = await open();
+  await page.goto('/reconciliation');
+  await page.getByRole('link', { name: /^Nothing added/ }).press('Enter');
+  const boxes = page.locator('tbody input[type=checkbox]');
+  const chosen = [];
+  for (const n of [0, 1]) {
+    chosen.push((await boxes.nth(n).getAttribute('name')).replace('record-', ''));
+    await boxes.nth(n).press('Space');
+  }
+  // The buttons follow the fields that they send.
+  await page.getByLabel('Workflow status').focus();
+  await page.keyboard.type('In planning');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('High');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('2 records are mended.').waitFor();
+  assert.equal(await sql(host, `select count(*) from app.augmented_opportunities where opportunity_id in (${chosen}) and risk_level = 'HIGH' and workflow_status = 'In planning'`), '2\n');
+  await axe(page);
+  await shoot(page, 'remedies-done');
+  // Somebody else is first with one of all that the page shows.
+  const first = (await boxes.first().getAttribute('name')).replace('record-', '');
+  await sql(host, `insert into app.augmented_opportunities (tenant_id, opportunity_id) select tenant_id, id from app.opportunities where id = ${first}`);
+  const all = page.getByLabel(/^All \d+ on this page$/);
+  await all.press('Space');
+  await page.getByLabel('Risk level').selectOption('LOW');
+  await page.getByRole('button', { name: 'Set status and risk' }).press('Enter');
+  await page.getByText(/^\d+ records are mended, 1 is not:$/).waitFor();
+  await page.getByText('somebody else has added it meanwhile').waitFor();
+  await axe(page);
+  await shoot(page, 'remedies-mixed');
+  await page.goto(`/opportunities/${chosen[0]}/more`);
+  await page.getByRole('link', { name: 'Audit' }).last().press('Enter');
+  await page.getByRole('link', { name: `Remove the filter Opportunity: ${chosen[0]}` }).waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 1);
+  expectClean();
+  await close();
+});
+
+test('a phone shows the newest comparisons without scrolling', async () => {
+  const { page, expectClean, close } = await open({ viewport: PHONE });
+  await page.goto('/reconciliation');
+  const drawing = page.locator('.plot.narrow');
+  assert.equal(await page.locator('.plot.roomy').isVisible(), false);
+  assert.ok(await drawing.evaluate((plot) => plot.scrollWidth <= plot.clientWidth && plot.getBoundingClientRect().right <= innerWidth));
+  expectClean();
+  await close();
+});
+
 /** Long and hostile texts in all that people write. */
 const STATES = `
   with t as (select id from app.tenants where slug = 'demo'), o as (select id from app.opportunities order by id limit 12)
@@ -101,7 +151,7 @@ test('every state is readable in both themes, on a desk and on a phone', async (
   const run = await one('select min(id) from app.mirror_runs'), opportunity = await one('select min(id) from app.opportunities'), rule = await one('select min(id) from app.rules');
   const paths = [
     '/audit', '/audit?entityType=mirror%20run&from=2020-01-01&to=2099-01-01', '/audit?action=nothing', '/audit?source=nonsense', '/audit?verify=1',
-    '/reconciliation', '/reconciliation?type=unaugmented', '/reconciliation?type=stale-integrations&system=Xero', `/reconciliation/mirror/${run}`,
+    '/reconciliation', '/reconciliation?type=unaugmented', '/reconciliation?type=missing-integration&system=Xero', '/reconciliation?type=stale-integrations&system=Xero', `/reconciliation/mirror/${run}`,
     `/opportunities/${opportunity}/more`, '/settings/workflows', '/settings/rules', `/settings/rules/${rule}`,
   ];
   for (const theme of THEMES) {

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Reconciliation and audit with 100,000 opportunities: the lists, a comparison of the whole mirror with the source and its repair,
-# the audit log and its check. COUNT=100000 and ROWS=100000 (of the audit log) may be set. The release build of before is used.
+# the audit log and its check. COUNT=100000 and ROWS=100000 (of the audit log) may be set, and how many records are made to differ:
+# ALTERED=10 here, REMOVED=3 and ADDED=2 at the source. What the comparison names must be exactly these. The release build of
+# before is used.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-count=${COUNT:-100000} rows=${ROWS:-100000} port=${PORT:-3965}
+count=${COUNT:-100000} rows=${ROWS:-100000} altered=${ALTERED:-10} removed=${REMOVED:-3} added=${ADDED:-2} port=${PORT:-3965}
 work=$(mktemp -d) && chmod 711 "$work"
 pids=()
 stop() { for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done; rm -rf "$work"; }
@@ -38,17 +40,26 @@ printf 'Machine: %s cores, %s GiB; PostgreSQL and the source on the same cores. 
 for path in 'type=unaugmented' 'type=missing-integration&system=Xero' 'type=stale-integrations' 'type=stale-integrations&system=Monday' 'type=all'; do
   printf '| %s | %s |\n' "$path" "$(p95 "/api/reconciliation?$path")"
 done
-mapfile -t ids < <(sql -c 'select id from app.opportunities where deleted_at is null order by id limit 10')
-for id in "${ids[@]}"; do sql -c "update app.opportunities set name = name || '!' where id = $id"; done
-began=$(now); run=$(ask -X POST "$url/api/reconciliation/mirror"); took=$(since "$began")
-printf '| a comparison of all with the source: %s | %s | |\n' "$(grep -oE '"counts":\{[^}]*\}' <<<"$run" | tr -d '"|')" "$took"
+mapfile -t ids < <(sql -c "select id from app.opportunities where deleted_at is null order by random() limit $((altered + removed))")
+control() { curl -sf -X POST -H 'content-type: application/json' -d "$2" "$source/control/$1"; }
+expected=()
+for id in "${ids[@]:0:altered}"; do sql -c "update app.opportunities set name = name || '!' where id = $id"; expected+=("$id altered"); done
+for id in "${ids[@]:altered}"; do control delete "{\"id\":$id}" >/dev/null; expected+=("$id gone"); done
+soon=$(date -u -d '+3 days' +%Y-%m-%dT%H:%M:%S.000Z)
+for n in $(seq "$added"); do expected+=("$(control create "{\"subject\":\"New $n\",\"starts_at\":\"$soon\"}" | grep -oE '[0-9]+' | head -1) missing"); done
+compare() { began=$(now); run=$(ask -X POST "$url/api/reconciliation/mirror"); took=$(since "$began"); printf '| a comparison of all with the source: %s | %s | |\n' "$(grep -oE '"counts":\{[^}]*\}' <<<"$run" | tr -d '"|')" "$took"; }
+compare
 id=$(grep -oE '"runId":[0-9]+' <<<"$run" | grep -oE '[0-9]+')
-began=$(now); ask -X POST "$url/api/reconciliation/mirror/$id/repair" >/dev/null; printf '| the repair of ten | %s | |\n' "$(since "$began")"
+diff <(printf '%s\n' "${expected[@]}" | sort) <(sql -F ' ' -c "select opportunity_id, kind from app.mirror_items where run_id = $id" | sort) >&2 || { echo "reconciliation: the comparison did not name what differs" >&2; exit 1; }
+began=$(now); repaired=$(ask -X POST "$url/api/reconciliation/mirror/$id/repair"); printf '| the repair of the %s that it named: %s | %s | |\n' "${#expected[@]}" "$(tr -d '"|{}' <<<"$repaired")" "$(since "$began")"
+compare
 printf '| the list of comparisons | %s |\n| what one found | %s |\n' "$(p95 /api/reconciliation/mirror)" "$(p95 "/api/reconciliation/mirror/$id")"
-# More of the log than anybody writes by hand: rows from before there were codes, which the chain of a new tenant takes in.
+# More of the log than anybody writes by hand, a half of it about integrations of a thousand opportunities: rows from before there
+# were codes, which the chain of a new tenant takes in.
 "$bin" tenant create --slug long --name Long >/dev/null
 sql -c "insert into app.audit_log (tenant_id, actor_kind, actor_name, source, entity_type, entity_id, action, after)
-    select t.id, 'system', 'operator', 'sync', 'run', (n % 1000)::text, 'start', '{\"sync_type\": \"sweep\"}' from app.tenants t, generate_series(1, $rows) n where t.slug = 'long'"
+    select t.id, 'system', 'operator', 'sync', case n % 2 when 0 then 'run' else 'integration' end, (n % 1000)::text, 'start',
+        case n % 2 when 0 then '{\"sync_type\": \"sweep\"}' else jsonb_build_object('opportunity_id', n % 2000) end from app.tenants t, generate_series(1, $rows) n where t.slug = 'long'"
 began=$(now)
 until [[ $(sql -c 'select count(*) from app.audit_unsealed') == 0 ]]; do sleep 0.2; done
 printf '| sealing %s rows of the audit log | %s | |\n' "$rows" "$(since "$began")"
@@ -56,4 +67,4 @@ began=$(now); "$bin" audit verify --tenant long >/dev/null; printf '| checking t
 long=$("$bin" api-key create --tenant long --name bench --scope admin)
 key=$long
 sql -c 'vacuum analyze app.audit_log'
-printf '| the audit log | %s |\n| of one record | %s |\n| of an action | %s |\n' "$(p95 /api/audit)" "$(p95 '/api/audit?entityType=run&entityId=7')" "$(p95 '/api/audit?action=start&page=3')"
+printf '| the audit log | %s |\n| of one record | %s |\n| of one opportunity | %s |\n| of an action | %s |\n' "$(p95 /api/audit)" "$(p95 '/api/audit?entityType=run&entityId=8')" "$(p95 '/api/audit?opportunity=7')" "$(p95 '/api/audit?action=start&page=3')"

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use domain::Services;
-use domain::audit::{AuditKey, By, Source};
+use domain::audit::{AuditKey, By, Request, Source};
 use domain::db::operator::{NewTenant, Operator};
 use domain::db::{Actor, DbError};
 use domain::identity::{Email, PersonId, Role, Slug, TenantId, sign_in};
-use domain::sync::Request;
 use domain::sync::connection::{self, ConnectionError, Credentials};
 use simulator::{CurrentRms, Options};
 use tokio::net::TcpListener;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::audit::AuditKey;
+use domain::audit::{AuditKey, By, Request, Source};
 use domain::db::DbError;
 use domain::{Services, ServicesError, Settings};
 use leptos::config::LeptosOptions;
@@ -179,9 +179,7 @@ async fn serve_on(
 }
 
 async fn connect_first_account(config: &Config, services: &Services, direct_url: &str) -> Result<(), HostError> {
-    use domain::audit::{By, Source};
     use domain::db::{Actor, operator::Operator};
-    use domain::sync::Request;
     use domain::sync::connection::{self, Credentials};
     let Some(account) = &config.first_account else { return Ok(()) };
     let first = Operator::connect(direct_url).await?.first_tenant().await.map_err(DbError::from)?;

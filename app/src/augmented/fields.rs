@@ -65,6 +65,16 @@ impl<'a> Own<'a> {
         format!("{}-{name}", self.form)
     }
 
+    /// What was typed into a field; empty when this is not the form that was refused.
+    pub fn typed(self, name: &str) -> String {
+        self.value(name, "")
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(self, name: &str) -> bool {
+        self.refused.is_some_and(|refused| refused.typed.contains_key(name))
+    }
+
     fn value(self, name: &str, current: &str) -> String {
         let typed = self.refused.and_then(|refused| refused.typed.get(name));
         typed.map_or_else(|| current.to_owned(), Clone::clone)

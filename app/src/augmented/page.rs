@@ -22,7 +22,7 @@ pub fn page(view: MoreView, done: Option<&'static str>, refused: Option<Refused>
             <a class="btn" href=format!("/events?opportunity={id}")>"Events"</a>
             // Who may change it may read who did.
             {may_change.then(|| view! {
-                <a class="btn" href=format!("/audit?entityType=augmentation&entityId={id}")>"Audit"</a>
+                <a class="btn" href=format!("/audit?opportunity={id}")>"Audit"</a>
             })}
         </div>
         {refused.map(Refused::notice)}

@@ -78,7 +78,7 @@ pub async fn read_again(id: i64) -> Result<String, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
     let request_id = crate::host::request_id();
     let source = domain::audit::Source::Screen;
-    let request = domain::sync::Request { by: (&caller).into(), source, request_id: request_id.as_deref() };
+    let request = domain::audit::Request { by: (&caller).into(), source, request_id: request_id.as_deref() };
     let read = services.sync.sync_opportunity(caller.tenant, id, Some(&request)).await?;
     if read != Single::Unchanged {
         services.changes.mark(caller.tenant, &[domain::live::Topic::Opportunities]);

@@ -10,14 +10,28 @@ use super::changes::Difference;
 use crate::components::badge::Badge;
 
 #[component]
-pub fn Table(name: &'static str, heads: Vec<Head>, rows: Vec<Vec<Cell>>) -> impl IntoView {
-    let row = |row: Vec<Cell>| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> };
+pub fn Table(
+    name: &'static str,
+    heads: Vec<Head>,
+    rows: Vec<Vec<Cell>>,
+    /// A column before all others: its head, and what stands in each row.
+    #[prop(optional)]
+    lead: Option<(&'static str, Vec<AnyView>)>,
+) -> impl IntoView {
+    let (first, leads) = lead.map_or((None, Vec::new()), |(head, leads)| (Some(head), leads));
+    let mut leads = leads.into_iter();
+    let row = |row: Vec<Cell>| {
+        let lead = leads.next().map(|lead| view! { <td class="lead">{lead}</td> });
+        view! { <tr>{lead}{row.into_iter().map(cell).collect_view()}</tr> }
+    };
+    let rows = rows.into_iter().map(row).collect_view();
+    let first = first.map(|word| view! { <th scope="col">{word}</th> });
     view! {
         <section class="card">
             <div class="scroll" role="region" aria-label=format!("Table of {name}") tabindex="0">
                 <table class="list">
-                    <thead><tr>{heads.into_iter().map(head).collect_view()}</tr></thead>
-                    <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+                    <thead><tr>{first}{heads.into_iter().map(head).collect_view()}</tr></thead>
+                    <tbody>{rows}</tbody>
                 </table>
             </div>
         </section>

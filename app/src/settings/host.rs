@@ -1,10 +1,9 @@
 //! The host's half of settings: changes in the caller's name, and errors.
 
 use domain::Services;
-use domain::audit::Source;
+use domain::audit::{Request, Source};
 use domain::db::DbError;
 use domain::identity::{Caller, IdentityError};
-use domain::sync::Request;
 use domain::sync::connection::{self, ConnectionError, Credentials, Tested};
 use domain::sync::public_address::NotPublic;
 use domain::sync::start_over::StartOverError;

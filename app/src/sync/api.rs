@@ -32,7 +32,7 @@ pub async fn start_sync(kind: String) -> Result<i64, AppError> {
     let kind = domain::sync::RunKind::parse(&kind)
         .ok_or_else(|| crate::host::invalid("kind", "expected initial_sync, incremental_sync or sweep"))?;
     let request_id = crate::host::request_id();
-    let request = domain::sync::Request {
+    let request = domain::audit::Request {
         by: (&caller).into(),
         source: domain::audit::Source::Screen,
         request_id: request_id.as_deref(),
@@ -45,7 +45,7 @@ pub async fn start_sync(kind: String) -> Result<i64, AppError> {
 pub async fn cancel_sync() -> Result<i64, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::RunSync)?;
     let request_id = crate::host::request_id();
-    let request = domain::sync::Request {
+    let request = domain::audit::Request {
         by: (&caller).into(),
         source: domain::audit::Source::Screen,
         request_id: request_id.as_deref(),

@@ -18,6 +18,20 @@ pub fn difference(before: Option<Map<String, Value>>, after: Map<String, Value>)
     (Some(Value::Object(old)), Value::Object(new))
 }
 
+/// The same of what belongs to an opportunity: whose it is stands on both sides, so that the opportunity's trail has the row.
+pub fn difference_of(
+    opportunity: i64,
+    before: Option<Map<String, Value>>,
+    after: Map<String, Value>,
+) -> (Option<Value>, Value) {
+    let (old, new) = difference(before, after);
+    let told = |mut side: Value| {
+        side["opportunity_id"] = opportunity.into();
+        side
+    };
+    (old.map(told), told(new))
+}
+
 fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_object().is_some_and(Map::is_empty)
 }
@@ -35,5 +49,16 @@ mod tests {
             difference(Some(fields(json!({"a": 1, "b": null}))), fields(json!({"a": 1, "b": "x", "c": {}})));
         assert_eq!((before, after), (Some(json!({"b": null, "c": null})), json!({"b": "x", "c": {}})));
         assert_eq!(difference(None, fields(json!({"a": 1, "b": null, "c": {}}))), (None, json!({"a": 1})));
+    }
+
+    #[test]
+    fn whose_it_is_stands_on_both_sides() {
+        let fields = |value: Value| value.as_object().cloned().unwrap();
+        let told = |value: Value| Some(fields(json!({"step": value})));
+        let (before, after) = difference_of(7, told(json!("Plan")), fields(json!({"step": "Pack"})));
+        assert_eq!(before, Some(json!({"step": "Plan", "opportunity_id": 7})));
+        assert_eq!(after, json!({"step": "Pack", "opportunity_id": 7}));
+        let (before, after) = difference_of(7, None, fields(json!({"step": "Plan"})));
+        assert_eq!((before, after), (None, json!({"step": "Plan", "opportunity_id": 7})));
     }
 }

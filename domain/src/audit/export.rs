@@ -51,7 +51,7 @@ pub async fn begin(
 }
 
 fn chips(address: &Address) -> Vec<Chip> {
-    ["entityType", "entityId", "actor", "action", "source", "from", "to"]
+    ["entityType", "entityId", "opportunity", "actor", "action", "source", "from", "to"]
         .into_iter()
         .filter_map(|name| Some(Chip { label: name.into(), value: address.get(name)?.into(), href: String::new() }))
         .collect()

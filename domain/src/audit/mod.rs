@@ -6,15 +6,17 @@ mod difference;
 pub mod export;
 mod mac;
 mod record;
+mod request;
 pub mod seal;
 pub mod trail;
 pub mod verify;
 pub mod view;
 
-pub use difference::difference;
+pub use difference::{difference, difference_of};
 pub use mac::AuditKey;
 pub(crate) use record::write;
 pub use record::{record, record_many};
+pub use request::Request;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -80,7 +82,7 @@ impl Source {
     }
 }
 
-/// One change. `before` and `after` hold the changed fields only, and never a secret.
+/// One change. `before` and `after` hold the changed fields only, beside whose it is, and never a secret.
 pub struct Entry<'a> {
     pub actor: By<'a>,
     pub source: Source,

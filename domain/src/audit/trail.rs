@@ -23,6 +23,8 @@ pub struct TrailFilter {
     pub actor: Option<String>,
     pub action: Option<String>,
     pub source: Option<String>,
+    /// Of this opportunity: of itself, of what the business adds to it, of its workflows and integrations.
+    pub opportunity: Option<i64>,
     /// At or after the first, before the second.
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
@@ -42,6 +44,7 @@ impl TrailFilter {
             actor: params.text("actor")?,
             action: params.text("action")?,
             source,
+            opportunity: params.value("opportunity", "an integer")?,
             from,
             to,
         };
@@ -77,7 +80,7 @@ pub struct TrailRow {
     pub entity_type: String,
     pub entity_id: String,
     pub action: String,
-    /// The changed fields only, and never a secret.
+    /// The changed fields only, beside whose it is, and never a secret.
     pub before: Option<Value>,
     pub after: Option<Value>,
     /// Its place in the chain; null until it is sealed.
@@ -95,57 +98,49 @@ pub async fn get_audit_trail(
     rows(tx, &ids).await
 }
 
+/// A statement over the rows of a filter. Its parameters are 1 to 10; those of what stands behind it follow.
+macro_rules! over {
+    ($before:literal, $tenant:expr, $filter:expr, $behind:literal $(, $more:expr)*) => {
+        sqlx::query_scalar!(
+            $before
+                + " from audit_log
+            where tenant_id = $1 and ($2::text is null or entity_type = $2) and ($3::text is null or entity_id = $3)
+                and ($4::uuid is null or actor_id = $4) and ($4 is not null or $5::text is null or lower(actor_name) = lower($5))
+                and ($6::text is null or action = $6) and ($7::text is null or source = $7)
+                and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
+                and ($10::bigint is null or (entity_type in ('opportunity', 'augmentation') and entity_id = $10::text)
+                    or (entity_type in ('workflow', 'integration')
+                        and coalesce(after, before) ->> 'opportunity_id' = $10::text)) "
+                + $behind,
+            $tenant,
+            $filter.entity_type,
+            $filter.entity_id,
+            $filter.actor_id(),
+            $filter.actor,
+            $filter.action,
+            $filter.source,
+            $filter.from,
+            $filter.to,
+            $filter.opportunity
+            $(, $more)*
+        )
+    };
+}
+
 /// The rows of a filter, newest first.
 pub async fn ids(tx: &mut TenantTx, filter: &TrailFilter, limit: i64, offset: i64) -> Result<Vec<i64>, Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!(
-        "select id from audit_log
-         where tenant_id = $1 and ($2::text is null or entity_type = $2) and ($3::text is null or entity_id = $3)
-            and ($4::uuid is null or actor_id = $4) and ($4 is not null or $5::text is null or lower(actor_name) = lower($5))
-            and ($6::text is null or action = $6) and ($7::text is null or source = $7)
-            and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
-         order by id desc limit $10 offset $11",
-        tenant,
-        filter.entity_type,
-        filter.entity_id,
-        filter.actor_id(),
-        filter.actor,
-        filter.action,
-        filter.source,
-        filter.from,
-        filter.to,
-        limit,
-        offset
-    )
-    .fetch_all(tx.connection())
-    .await
+    over!("select id", tenant, filter, "order by id desc limit $11 offset $12", limit, offset)
+        .fetch_all(tx.connection())
+        .await
 }
 
 /// Rows of a filter, at most one more than [`MOST`].
 pub async fn count(tx: &mut TenantTx, filter: &TrailFilter) -> Result<i64, Error> {
     let tenant = tx.tenant();
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from (
-            select from audit_log
-            where tenant_id = $1 and ($2::text is null or entity_type = $2) and ($3::text is null or entity_id = $3)
-                and ($4::uuid is null or actor_id = $4) and ($4 is not null or $5::text is null or lower(actor_name) = lower($5))
-                and ($6::text is null or action = $6) and ($7::text is null or source = $7)
-                and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9)
-            limit $10
-        ) found"#,
-        tenant,
-        filter.entity_type,
-        filter.entity_id,
-        filter.actor_id(),
-        filter.actor,
-        filter.action,
-        filter.source,
-        filter.from,
-        filter.to,
-        MOST + 1
-    )
-    .fetch_one(tx.connection())
-    .await
+    over!(r#"select count(*) as "count!" from (select"#, tenant, filter, "limit $11) found", MOST + 1)
+        .fetch_one(tx.connection())
+        .await
 }
 
 /// Rows by their ids, in their order.

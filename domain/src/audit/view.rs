@@ -41,6 +41,7 @@ pub struct AuditView {
 pub struct AuditFields {
     pub actor: String,
     pub entity_id: String,
+    pub opportunity: String,
     pub from: String,
     pub to: String,
     pub types: Vec<Choice>,
@@ -119,6 +120,7 @@ fn fields(address: &Address, actions: Vec<String>, types: Vec<String>) -> AuditF
     AuditFields {
         actor: text("actor"),
         entity_id: text("entityId"),
+        opportunity: text("opportunity"),
         from: text("from"),
         to: text("to"),
         types: choices("entityType", types),
@@ -131,6 +133,7 @@ fn chips(address: &Address) -> Vec<Chip> {
     let names = [
         ("Record", "entityType"),
         ("Id", "entityId"),
+        ("Opportunity", "opportunity"),
         ("Who", "actor"),
         ("Did", "action"),
         ("Through", "source"),
@@ -159,7 +162,7 @@ fn line(row: &TrailRow, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> {
         Cell::text(moment(row.timestamp, now, zone)),
         who,
         Cell::text(field_words(&row.action)),
-        Cell::link(record.trim().to_owned(), Some(of_record)),
+        Cell { note: belongs(row), ..Cell::link(record.trim().to_owned(), Some(of_record)) },
         Cell::text(field_words(&row.source)),
         Cell { wrap: true, fields: changes(row), ..Cell::text("—") },
         Cell {
@@ -169,7 +172,14 @@ fn line(row: &TrailRow, now: DateTime<Utc>, zone: Tz) -> Vec<Cell> {
     ]
 }
 
-/// What changed, field by field; a value that is no object is one field.
+/// Of which opportunity it is, where that is not its own id.
+fn belongs(row: &TrailRow) -> Option<String> {
+    let told = |side: &Option<Value>| side.as_ref()?.get("opportunity_id")?.as_i64();
+    let id = told(&row.after).or_else(|| told(&row.before))?;
+    Some(format!("of opportunity {id}"))
+}
+
+/// What changed, field by field; a value that is no object is one field. What is the same on both sides says whose it is.
 fn changes(row: &TrailRow) -> Vec<FieldChange> {
     let side = |value: &Option<Value>| match value {
         None => Map::new(),
@@ -188,7 +198,8 @@ fn changes(row: &TrailRow) -> Vec<FieldChange> {
         before: said(before.get(name)),
         after: said(after.get(name)),
     };
-    names.into_iter().take(MOST_FIELDS).map(change).collect()
+    let differs = |name: &&String| before.get(*name) != after.get(*name);
+    names.into_iter().filter(differs).take(MOST_FIELDS).map(change).collect()
 }
 
 fn checked(verdict: &Verdict) -> Checked {
@@ -253,6 +264,15 @@ mod tests {
             .collect();
         assert_eq!(told, [("Gone", "[1]", "—"), ("Name", "—", "xxxxx"), ("Role", "rep", "admin")]);
         assert!(fields[1].after.chars().count() <= MOST_OF_VALUE + 1);
+    }
+
+    #[test]
+    fn whose_it_is_stands_beside_the_record_and_is_no_change() {
+        let of = |before: Value, after: Value| TrailRow { before: Some(before), after: Some(after), ..row() };
+        let row = of(json!({"step": "Plan", "opportunity_id": 101}), json!({"step": "Pack", "opportunity_id": 101}));
+        let cells = line(&row, "2026-11-21T12:00:00Z".parse().unwrap(), Tz::UTC);
+        assert_eq!(cells[3].note.as_deref(), Some("of opportunity 101"));
+        assert_eq!(cells[5].fields.iter().map(|change| change.field.as_str()).collect::<Vec<_>>(), ["Step"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::store::{self, Augmentation};
 use super::{RiskLevel, WriteError};
-use crate::audit::{self, By, Entry, Source};
+use crate::audit::{self, Request};
 use crate::db::TenantTx;
 use crate::opportunities::store::known_among;
 use crate::params::Fault;
@@ -36,9 +36,7 @@ impl Patch {
 /// one stands; 0 says that there is none yet. What changes nothing writes nothing.
 pub async fn set(
     tx: &mut TenantTx,
-    by: By<'_>,
-    source: Source,
-    request_id: Option<&str>,
+    hand: &Request<'_>,
     opportunity: i64,
     patch: Patch,
     expected_version: Option<i64>,
@@ -62,17 +60,8 @@ pub async fn set(
             },
         };
         let (old, new) = audit::difference(before.as_ref().map(columns), columns(&after));
-        let entity = opportunity.to_string();
-        let entry = Entry {
-            actor: by,
-            source,
-            request_id,
-            entity: ("augmentation", &entity),
-            action: if before.is_some() { "set" } else { "create" },
-            before: old,
-            after: Some(new),
-        };
-        audit::record(tx, &entry).await?;
+        let action = if before.is_some() { "set" } else { "create" };
+        hand.record(tx, ("augmentation", &opportunity.to_string()), action, old, Some(new)).await?;
         return Ok(after);
     }
 }

@@ -10,7 +10,7 @@ use crate::calendar::{moment, zone_or_utc};
 use crate::dashboard::Tone;
 use crate::db::TenantTx;
 use crate::identity::{Caller, Permission};
-use crate::integrations::{self, Integration, SyncStatus};
+use crate::integrations::{self, Integration, Of, SyncStatus};
 use crate::opportunities::store::by_ids;
 use crate::workflows::templates::{self, Template};
 use crate::workflows::{self, Workflow, WorkflowStatus};
@@ -100,7 +100,7 @@ impl MoreView {
         let (rows, workflow_count) = workflows::page(tx, opportunity, 1, MOST).await?;
         let open = |code: &str| rows.iter().any(|row| row.workflow_type == code && is_open(row));
         let startable = templates.iter().filter(|template| !open(&template.code));
-        let (links, integration_count) = integrations::page(tx, opportunity, 1, MOST).await?;
+        let (links, integration_count) = integrations::page(tx, Of::Opportunity(opportunity), 1, MOST).await?;
         Ok(Some(MoreView {
             id: opportunity,
             name: row.name,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Caller;
-use crate::audit::{self, Entry, Source};
+use crate::audit::{Request, Source};
 use crate::db::TenantTx;
 
 /// A change that a person or a key asks for.
@@ -24,15 +24,7 @@ impl Change<'_> {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<(), sqlx::Error> {
-        let entry = Entry {
-            actor: self.caller.into(),
-            source: self.source,
-            request_id: self.request_id,
-            entity,
-            action,
-            before,
-            after,
-        };
-        audit::record(tx, &entry).await
+        let request = Request { by: self.caller.into(), source: self.source, request_id: self.request_id };
+        request.record(tx, entity, action, before, after).await
     }
 }

@@ -6,11 +6,10 @@ use serde_json::{Value, json};
 use sqlx::Error;
 
 use super::Provider;
-use crate::audit::{self, Entry};
+use crate::audit::Request;
 use crate::db::TenantTx;
 use crate::identity::IdentityError;
 use crate::identity::token::Token;
-use crate::sync::Request;
 
 /// Tokens of an endpoint that may be live at once: the old one goes when the provider uses the new one.
 const LIVE: i64 = 2;
@@ -36,16 +35,7 @@ async fn record(
     action: &str,
     after: Option<Value>,
 ) -> Result<(), Error> {
-    let entry = Entry {
-        actor: hand.by,
-        source: hand.source,
-        request_id: hand.request_id,
-        entity: ("webhook endpoint", &id.to_string()),
-        action,
-        before: None,
-        after,
-    };
-    audit::record(tx, &entry).await
+    hand.record(tx, ("webhook endpoint", &id.to_string()), action, None, after).await
 }
 
 /// Where a provider posts to, behind the host's own address.

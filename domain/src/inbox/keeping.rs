@@ -7,10 +7,9 @@ use serde_json::json;
 use sqlx::Error;
 
 use super::Provider;
-use crate::audit::{self, Entry};
+use crate::audit::Request;
 use crate::db::{Db, TenantTx};
 use crate::identity::{IdentityError, TenantId};
-use crate::sync::Request;
 
 /// Rows of one statement.
 const BATCH: i64 = 1000;
@@ -48,16 +47,8 @@ pub async fn set(
     )
     .execute(tx.connection())
     .await?;
-    let entry = Entry {
-        actor: hand.by,
-        source: hand.source,
-        request_id: hand.request_id,
-        entity: ("webhook settings", provider.as_str()),
-        action: "set",
-        before: Some(json!({"keep_days": before})),
-        after: Some(json!({"keep_days": days})),
-    };
-    audit::record(tx, &entry).await?;
+    let (before, after) = (json!({"keep_days": before}), json!({"keep_days": days}));
+    hand.record(tx, ("webhook settings", provider.as_str()), "set", Some(before), Some(after)).await?;
     Ok(())
 }
 

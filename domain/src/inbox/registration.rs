@@ -10,12 +10,12 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{Provider, endpoint};
-use crate::audit::{self, Entry};
+use crate::audit::Request;
 use crate::db::{Actor, QueryError, TenantTx};
 use crate::identity::{IdentityError, token};
 use crate::services::Services;
+use crate::sync::SyncError;
 use crate::sync::client::Client;
-use crate::sync::{Request, SyncError};
 
 /// New, gone and changed opportunities, every change of their status, and of their items.
 pub const WANTED: [&str; 21] = [
@@ -142,16 +142,8 @@ pub async fn register(
     }
     let mut tx = services.db.tenant_tx(actor).await?;
     endpoint::end_older(&mut tx, hand, endpoint).await?;
-    let entry = Entry {
-        actor: hand.by,
-        source: hand.source,
-        request_id: hand.request_id,
-        entity: ("webhook endpoint", &endpoint.to_string()),
-        action: "register",
-        before: None,
-        after: Some(json!({"created": done.created, "repaired": done.repaired})),
-    };
-    audit::record(&mut tx, &entry).await?;
+    let after = json!({"created": done.created, "repaired": done.repaired});
+    hand.record(&mut tx, ("webhook endpoint", &endpoint.to_string()), "register", None, Some(after)).await?;
     tx.commit().await?;
     services.intake.forget_doors();
     Ok(done)

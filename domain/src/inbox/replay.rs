@@ -11,9 +11,8 @@ use sqlx::Error;
 use super::delivery::{Delivery, Door, Looked};
 use super::events::{self, EventFilter};
 use super::{EventState, Provider, follow_up};
-use crate::audit::{self, By, Entry, Source};
 use crate::db::{QueryError, TenantTx};
-use crate::identity::Caller;
+use crate::identity::Change;
 use crate::jobs::kind::{Attempt, Done, JobError, JobType};
 use crate::jobs::{EnqueueError, NewJob};
 use crate::live::Topic;
@@ -52,31 +51,16 @@ pub struct Replayed {
 }
 
 /// Replays one event and waits up to ten seconds for its follow-up.
-pub async fn one(
-    services: &Services,
-    caller: &Caller,
-    source: Source,
-    request_id: Option<&str>,
-    id: &str,
-) -> Result<Replayed, ReplayError> {
-    let mut tx = services.db.tenant_tx(&caller.actor()).await?;
+pub async fn one(services: &Services, change: &Change<'_>, id: &str) -> Result<Replayed, ReplayError> {
+    let mut tx = services.db.tenant_tx(&change.caller.actor()).await?;
     let replay = insert(&mut tx, id, None).await?;
-    let entry = Entry {
-        actor: By::from(caller),
-        source,
-        request_id,
-        entity: ("event", id),
-        action: "replay",
-        before: None,
-        after: Some(json!({"replay_event_id": replay})),
-    };
-    audit::record(&mut tx, &entry).await?;
+    change.record(&mut tx, ("event", id), "replay", None, Some(json!({"replay_event_id": replay}))).await?;
     tx.commit().await?;
-    services.changes.mark(caller.tenant, &[Topic::Events]);
-    services.jobs.ring(caller.tenant);
+    services.changes.mark(change.caller.tenant, &[Topic::Events]);
+    services.jobs.ring(change.caller.tenant);
     let until = Instant::now() + PATIENCE;
     loop {
-        let mut tx = services.db.tenant_tx(&caller.actor()).await?;
+        let mut tx = services.db.tenant_tx(&change.caller.actor()).await?;
         let now = events::find(&mut tx, &replay).await?.ok_or(ReplayError::Unknown)?;
         tx.commit().await?;
         if now.state != EventState::Received.as_str() || Instant::now() > until {
@@ -203,34 +187,24 @@ impl Selection {
 /// How many events a selection finds, and the job that replays them, unless it is only asked.
 pub async fn many(
     services: &Services,
-    caller: &Caller,
-    source: Source,
-    request_id: Option<&str>,
+    change: &Change<'_>,
     selection: Selection,
     dry_run: bool,
 ) -> Result<(i64, Option<i64>), ReplayError> {
     let now = Utc::now();
     // Replays are events too: those that this job makes are not its own to replay.
     let selection = Selection { to: Some(selection.to.map_or(now, |to| to.min(now))), ..selection };
-    let mut tx = services.db.tenant_tx(&caller.actor()).await?;
+    let mut tx = services.db.tenant_tx(&change.caller.actor()).await?;
     let count = events::count(&mut tx, &selection.filter(), false).await?;
     if dry_run || count == 0 {
         return Ok((count, None));
     }
     let payload = serde_json::to_value(&selection).unwrap_or(Value::Null);
     let job = services.jobs.enqueue_job(&mut tx, &NewJob::new(NAME, payload.clone())).await?;
-    let entry = Entry {
-        actor: By::from(caller),
-        source,
-        request_id,
-        entity: ("job", &job.to_string()),
-        action: "replay events",
-        before: None,
-        after: Some(json!({"selection": payload, "count": count})),
-    };
-    audit::record(&mut tx, &entry).await?;
+    let after = json!({"selection": payload, "count": count});
+    change.record(&mut tx, ("job", &job.to_string()), "replay events", None, Some(after)).await?;
     tx.commit().await?;
-    services.jobs.ring(caller.tenant);
+    services.jobs.ring(change.caller.tenant);
     Ok((count, Some(job)))
 }
 

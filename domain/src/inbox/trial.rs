@@ -10,9 +10,8 @@ use sqlx::Error;
 use super::Provider;
 use super::delivery::{Delivery, Door, Receipt};
 use super::intake::IntakeError;
-use crate::audit::{self, By, Entry, Source};
 use crate::db::TenantTx;
-use crate::identity::Caller;
+use crate::identity::Change;
 use crate::services::Services;
 
 #[derive(Debug, thiserror::Error)]
@@ -27,14 +26,8 @@ pub enum TrialError {
 
 /// Delivers an update of the record that was touched last (an unknown one where the mirror is empty) to an endpoint, or to the
 /// newest one.
-pub async fn deliver(
-    services: &Services,
-    caller: &Caller,
-    source: Source,
-    request_id: Option<&str>,
-    endpoint: Option<i64>,
-) -> Result<Receipt, TrialError> {
-    let mut tx = services.db.tenant_tx(&caller.actor()).await?;
+pub async fn deliver(services: &Services, change: &Change<'_>, endpoint: Option<i64>) -> Result<Receipt, TrialError> {
+    let mut tx = services.db.tenant_tx(&change.caller.actor()).await?;
     let door = door(&mut tx, endpoint).await?.ok_or(TrialError::NoEndpoint)?;
     let tenant = tx.tenant();
     let opportunity = sqlx::query_scalar!(
@@ -43,16 +36,7 @@ pub async fn deliver(
     )
     .fetch_optional(tx.connection())
     .await?;
-    let entry = Entry {
-        actor: By::from(caller),
-        source,
-        request_id,
-        entity: ("webhook endpoint", &door.endpoint.to_string()),
-        action: "test",
-        before: None,
-        after: None,
-    };
-    audit::record(&mut tx, &entry).await?;
+    change.record(&mut tx, ("webhook endpoint", &door.endpoint.to_string()), "test", None, None).await?;
     tx.commit().await?;
     let at = Utc::now();
     let body = json!({"action": {
@@ -61,7 +45,7 @@ pub async fn deliver(
         "subject_type": "Opportunity",
         "action_type": "update",
         "name": "Test delivery",
-        "member": {"name": caller.name},
+        "member": {"name": change.caller.name},
         "created_at": at,
         "updated_at": at,
     }});

@@ -4,7 +4,7 @@ mod save;
 mod store;
 
 pub use save::{NewIntegration, Patch, create, remove, set};
-pub use store::{Integration, by_uid, find, page, systems};
+pub use store::{Integration, Of, find, page, systems};
 
 /// Systems that are known by name, each written in its own way.
 pub const KNOWN: [&str; 3] = ["Xero", "Monday", "TeamTrack"];

@@ -6,13 +6,12 @@ use sqlx::Error;
 
 use super::store::{self, Integration};
 use super::{SyncStatus, system_name};
-use crate::audit;
+use crate::audit::{self, Request};
 use crate::augmented::WriteError;
 use crate::db::TenantTx;
 use crate::opportunities::store::known_among;
 use crate::params::Fault;
 use crate::patch::{Said, line, needed_line, object};
-use crate::sync::Request;
 
 /// Systems of a tenant: each has lists of its own in a reconciliation.
 const MOST_SYSTEMS: usize = 50;
@@ -114,7 +113,7 @@ async fn write(
         return Ok(before);
     }
     let after = store::update(tx, &wanted).await?;
-    let (old, new) = audit::difference(Some(columns(&before)), columns(&after));
+    let (old, new) = audit::difference_of(after.opportunity_id, Some(columns(&before)), columns(&after));
     note(tx, hand, after.id, "set", old, Some(new)).await?;
     Ok(after)
 }

@@ -26,41 +26,26 @@ pub struct Integration {
     pub version: i64,
 }
 
-/// A page of an opportunity's integrations, by system, and how many there are.
-pub async fn page(
-    tx: &mut TenantTx,
-    opportunity: i64,
-    page: i64,
-    limit: i64,
-) -> Result<(Vec<Integration>, i64), Error> {
-    let tenant = tx.tenant();
-    let total = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from external_integrations where tenant_id = $1 and opportunity_id = $2"#,
-        tenant,
-        opportunity
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    let rows = sqlx::query_as!(
-        Integration,
-        "select id, opportunity_id, system_name, external_id, uid, sync_status, last_synced, metadata, created_at, version
-         from external_integrations where tenant_id = $1 and opportunity_id = $2 order by system_name limit $3 offset $4",
-        tenant,
-        opportunity,
-        limit,
-        (page - 1) * limit
-    )
-    .fetch_all(tx.connection())
-    .await?;
-    Ok((rows, total))
+/// Whose integrations.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    Opportunity(i64),
+    /// All that share a uid.
+    Uid(&'a str),
 }
 
-/// A page of those that share a uid, by opportunity and system, and how many there are.
-pub async fn by_uid(tx: &mut TenantTx, uid: &str, page: i64, limit: i64) -> Result<(Vec<Integration>, i64), Error> {
+/// A page of them, by opportunity and system, and how many there are.
+pub async fn page(tx: &mut TenantTx, of: Of<'_>, page: i64, limit: i64) -> Result<(Vec<Integration>, i64), Error> {
     let tenant = tx.tenant();
+    let (opportunity, uid) = match of {
+        Of::Opportunity(id) => (Some(id), None),
+        Of::Uid(uid) => (None, Some(uid)),
+    };
     let total = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from external_integrations where tenant_id = $1 and uid = $2"#,
+        r#"select count(*) as "count!" from external_integrations
+         where tenant_id = $1 and ($2::bigint is null or opportunity_id = $2) and ($3::text is null or uid = $3)"#,
         tenant,
+        opportunity,
         uid
     )
     .fetch_one(tx.connection())
@@ -68,8 +53,11 @@ pub async fn by_uid(tx: &mut TenantTx, uid: &str, page: i64, limit: i64) -> Resu
     let rows = sqlx::query_as!(
         Integration,
         "select id, opportunity_id, system_name, external_id, uid, sync_status, last_synced, metadata, created_at, version
-         from external_integrations where tenant_id = $1 and uid = $2 order by opportunity_id, system_name limit $3 offset $4",
+         from external_integrations
+         where tenant_id = $1 and ($2::bigint is null or opportunity_id = $2) and ($3::text is null or uid = $3)
+         order by opportunity_id, system_name limit $4 offset $5",
         tenant,
+        opportunity,
         uid,
         limit,
         (page - 1) * limit

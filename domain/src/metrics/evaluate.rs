@@ -103,10 +103,10 @@ impl Evaluator<'_> {
             Expr::Field(field) => row.number(field),
             Expr::Param(name) => self.formula.params.get(name).map(|param| param.default),
             Expr::Number(number) => Some(*number),
-            Expr::Add(terms) => parts(terms, Number::add),
-            Expr::Sub(terms) => parts(terms, Number::sub),
-            Expr::Mul(factors) => parts(factors, Number::mul),
-            Expr::Div(top, bottom) => self.number(top, row)?.div(self.number(bottom, row)?),
+            Expr::Add(terms) => parts(terms, Number::plus),
+            Expr::Sub(terms) => parts(terms, Number::minus),
+            Expr::Mul(factors) => parts(factors, Number::times),
+            Expr::Div(top, bottom) => self.number(top, row)?.over(self.number(bottom, row)?),
             Expr::Coalesce(parts) => parts.iter().find_map(|part| self.number(part, row)),
         }
     }
@@ -116,7 +116,7 @@ impl Evaluator<'_> {
         let matching: Vec<&Row> = rows.iter().filter(|row| self.matches(row)).collect();
         match &self.formula.measure {
             Measure::Tally(tally) => self.tally(*tally, &matching),
-            Measure::Ratio(num, den) => self.share(num, rows, &matching)?.div(self.share(den, rows, &matching)?),
+            Measure::Ratio(num, den) => self.share(num, rows, &matching)?.over(self.share(den, rows, &matching)?),
             Measure::Score(pieces) => mean(matching.iter().filter_map(|row| self.score(pieces, row))),
         }
     }
@@ -141,15 +141,15 @@ impl Evaluator<'_> {
         let (mut reached, mut weights) = (Number::ZERO, Number::ZERO);
         for piece in pieces {
             if let Some(part) = self.piece(piece, row) {
-                reached = reached.add(part.mul(piece.weight)?)?;
-                weights = weights.add(piece.weight)?;
+                reached = reached.plus(part.times(piece.weight)?)?;
+                weights = weights.plus(piece.weight)?;
             }
         }
-        reached.mul(Number::whole(100)?)?.div(weights)
+        reached.times(Number::whole(100)?)?.over(weights)
     }
 
     fn piece(&self, piece: &Piece, row: &Row) -> Option<Number> {
-        let part = self.number(&piece.value, row)?.sub(piece.from)?.div(piece.to.sub(piece.from)?)?;
+        let part = self.number(&piece.value, row)?.minus(piece.from)?.over(piece.to.minus(piece.from)?)?;
         Some(part.clamp(Number::ZERO, Number::whole(1)?))
     }
 }
@@ -194,5 +194,5 @@ fn total(numbers: impl Iterator<Item = Number>) -> (Option<Number>, i64) {
 
 fn mean(numbers: impl Iterator<Item = Number>) -> Option<Number> {
     let (sum, count) = total(numbers);
-    sum?.div(Number::whole(count)?)
+    sum?.over(Number::whole(count)?)
 }

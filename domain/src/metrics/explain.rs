@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::evaluate::{Evaluator, Row};
 use super::formula::{Clause, Test};
 use super::kind::Kind;
-use super::preview::{fields_of, walk};
 use super::sentence;
 use super::value::{Value, cents};
+use super::walk::{fields_of, walk};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explained {

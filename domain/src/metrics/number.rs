@@ -79,22 +79,22 @@ impl Number {
         Number::from_millionths(if negative { -value } else { value })
     }
 
-    pub fn add(self, other: Number) -> Option<Number> {
+    pub fn plus(self, other: Number) -> Option<Number> {
         Number::from_millionths(self.0 + other.0)
     }
 
-    pub fn sub(self, other: Number) -> Option<Number> {
+    pub fn minus(self, other: Number) -> Option<Number> {
         Number::from_millionths(self.0 - other.0)
     }
 
     /// To 6 places, half away from zero.
-    pub fn mul(self, other: Number) -> Option<Number> {
+    pub fn times(self, other: Number) -> Option<Number> {
         let product = self.0.checked_mul(other.0)?;
         Number::from_millionths(rounded(product, ONE)?)
     }
 
     /// To 6 places, half away from zero; none by zero.
-    pub fn div(self, other: Number) -> Option<Number> {
+    pub fn over(self, other: Number) -> Option<Number> {
         Number::from_millionths(rounded(self.0.checked_mul(ONE)?, other.0)?)
     }
 }
@@ -169,21 +169,21 @@ mod tests {
 
     #[test]
     fn what_is_halfway_goes_away_from_zero() {
-        let div = |a, b| number(a).div(number(b)).map(|n| n.to_string());
+        let div = |a, b| number(a).over(number(b)).map(|n| n.to_string());
         assert_eq!(div("1", "3").as_deref(), Some("0.333333"));
         assert_eq!(div("2", "3").as_deref(), Some("0.666667"));
         assert_eq!(div("-0.000001", "2").as_deref(), Some("-0.000001"));
         assert_eq!(div("1", "0"), None);
-        assert_eq!(number("0.001").mul(number("0.0005")).unwrap().to_string(), "0.000001");
-        assert_eq!(number("0.001").mul(number("0.000499")).unwrap(), Number::ZERO);
+        assert_eq!(number("0.001").times(number("0.0005")).unwrap().to_string(), "0.000001");
+        assert_eq!(number("0.001").times(number("0.000499")).unwrap(), Number::ZERO);
         assert_eq!(div("0.000001", "999999999999999").as_deref(), Some("0"));
     }
 
     #[test]
     fn what_leaves_the_range_is_empty() {
-        assert_eq!(Number::MAX.add(Number::STEP), None);
-        assert_eq!(Number::MAX.mul(Number::MAX), None);
-        assert_eq!(Number::MAX.div(Number::STEP), None);
-        assert_eq!(number("1e14").mul(number("9")).unwrap().to_string(), "900000000000000");
+        assert_eq!(Number::MAX.plus(Number::STEP), None);
+        assert_eq!(Number::MAX.times(Number::MAX), None);
+        assert_eq!(Number::MAX.over(Number::STEP), None);
+        assert_eq!(number("1e14").times(number("9")).unwrap().to_string(), "900000000000000");
     }
 }

@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Serialize;
-use sqlx::Row as _;
 
-use super::compile::Compiler;
+use super::count::{Counted, count};
 use super::error::MetricError;
 use super::evaluate::Evaluator;
 use super::explain::{Explained, explain};
-use super::formula::{Clause, Expr, Formula, Operand, Right};
+use super::formula::{Clause, Formula};
 use super::now::Now;
 use super::number::Number;
 use super::problem::{Problem, at};
 use super::run::{self, Record};
+use super::walk::{fields_of, walk};
 use super::{Field, sentence, warn};
+use crate::calendar;
 use crate::db::TenantTx;
 
 /// Records that are shown.
@@ -37,6 +39,8 @@ pub struct Preview {
     pub counts: BTreeMap<String, i64>,
     pub explain: Option<Explained>,
     pub warnings: Vec<Problem>,
+    /// The day of the first opportunity that the mirror holds: what looks farther back than that sees nothing there.
+    pub history_from: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,7 +82,14 @@ pub async fn preview(
         explain,
         warnings: warnings_of(formula, &counted, measured.matched, measured.base),
         counts: counted.left,
+        history_from: history_from(tx, now).await?,
     })
+}
+
+async fn history_from(tx: &mut TenantTx, now: &Now) -> Result<Option<NaiveDate>, MetricError> {
+    let tenant = tx.tenant();
+    let first = sqlx::query_scalar!("select min(starts_at) from opportunities where tenant_id = $1", tenant);
+    Ok(first.fetch_one(tx.connection()).await?.map(|at| calendar::date(at, now.zone)))
 }
 
 /// Warnings that need no data, and those that do.
@@ -131,144 +142,5 @@ fn steps(formula: &Formula) -> Vec<(String, &Clause)> {
             clauses.iter().enumerate().map(|(n, clause)| (format!("/where/all/{n}"), clause)).collect()
         }
         Some(clause) => vec![("/where".into(), clause)],
-    }
-}
-
-/// How many are left after each clause, and how often each field that a condition asks for is empty.
-struct Counted {
-    base: i64,
-    matched: i64,
-    left: BTreeMap<String, i64>,
-    empty: Vec<(&'static Field, i64)>,
-}
-
-async fn count(tx: &mut TenantTx, formula: &Formula, now: &Now) -> Result<Counted, MetricError> {
-    let mut compiler = Compiler::new(formula, now, tx.tenant());
-    let mut leaves = Vec::new();
-    let mut asked: Vec<&'static Field> = Vec::new();
-    walk(formula, &mut |_, clause| {
-        if let Clause::Test(test) = clause {
-            leaves.push(compiler.test(test));
-            for field in fields_of(test) {
-                if field.nullable && !asked.contains(&field) {
-                    asked.push(field);
-                }
-            }
-        }
-    });
-    let mut columns: Vec<String> = leaves.iter().enumerate().map(|(n, leaf)| format!("{leaf} as l{n}")).collect();
-    columns.extend(asked.iter().enumerate().map(|(n, field)| format!("({} is null) as e{n}", compiler.column(field))));
-    columns.push("r.id".into());
-    let mut counts = Vec::new();
-    let whole = match &formula.filter {
-        None => "(f.id is not null)".into(),
-        Some(filter) => left_after(filter, "/where", &|found| found, &mut 0, &mut counts),
-    };
-    let mut told = vec!["count(*)".to_owned(), format!("count(*) filter (where {whole})")];
-    told.extend(counts.iter().map(|(_, left)| format!("count(*) filter (where {left})")));
-    told.extend((0..asked.len()).map(|n| format!("count(*) filter (where f.e{n})")));
-    let source = compiler.source();
-    let sql = format!("select {} from (select {} from ({source}) r) f", told.join(", "), columns.join(", "));
-    let row = run::one(tx, compiler.end(sql)?).await?;
-    let mut left = BTreeMap::new();
-    for (n, (pointer, _)) in counts.iter().enumerate() {
-        left.insert(pointer.clone(), row.try_get(n + 2)?);
-    }
-    let mut empty = Vec::with_capacity(asked.len());
-    for (n, field) in asked.iter().enumerate() {
-        empty.push((*field, row.try_get(n + 2 + counts.len())?));
-    }
-    Ok(Counted { base: row.try_get(0)?, matched: row.try_get(1)?, left, empty })
-}
-
-/// Which records are left once a clause has been read, given what stands before it: written for each clause. Returns the
-/// clause itself. Leaves are numbered in the order of [`walk`].
-fn left_after(
-    clause: &Clause,
-    pointer: &str,
-    within: &dyn Fn(String) -> String,
-    leaf: &mut usize,
-    counts: &mut Vec<(String, String)>,
-) -> String {
-    let group = |clauses: &[Clause], key: &str, by: &str, leaf: &mut usize, counts: &mut Vec<(String, String)>| {
-        let mut before: Vec<String> = Vec::new();
-        for (n, clause) in clauses.iter().enumerate() {
-            let sofar = before.clone();
-            let inside = |found: String| {
-                let all: Vec<String> = sofar.iter().cloned().chain([found]).collect();
-                within(format!("({})", all.join(by)))
-            };
-            before.push(left_after(clause, &at(&at(pointer, key), &n.to_string()), &inside, leaf, counts));
-        }
-        format!("({})", before.join(by))
-    };
-    let found = match clause {
-        Clause::All(clauses) => group(clauses, "all", " and ", leaf, counts),
-        Clause::Any(clauses) => group(clauses, "any", " or ", leaf, counts),
-        Clause::Not(inner) => {
-            let inside = |found: String| within(format!("(not {found})"));
-            format!("(not {})", left_after(inner, &at(pointer, "not"), &inside, leaf, counts))
-        }
-        Clause::Test(_) => {
-            *leaf += 1;
-            format!("f.l{}", *leaf - 1)
-        }
-    };
-    counts.push((pointer.to_owned(), within(found.clone())));
-    found
-}
-
-/// Every clause of the filter with its pointer into the tree, the outer before the inner.
-pub(super) fn walk<'a>(formula: &'a Formula, see: &mut dyn FnMut(&str, &'a Clause)) {
-    if let Some(filter) = &formula.filter {
-        walk_clause(filter, "/where", see);
-    }
-}
-
-fn walk_clause<'a>(clause: &'a Clause, pointer: &str, see: &mut dyn FnMut(&str, &'a Clause)) {
-    see(pointer, clause);
-    let mut all = |clauses: &'a [Clause], key: &str| {
-        for (n, clause) in clauses.iter().enumerate() {
-            walk_clause(clause, &at(&at(pointer, key), &n.to_string()), see);
-        }
-    };
-    match clause {
-        Clause::All(clauses) => all(clauses, "all"),
-        Clause::Any(clauses) => all(clauses, "any"),
-        Clause::Not(inner) => walk_clause(inner, &at(pointer, "not"), see),
-        Clause::Test(_) => {}
-    }
-}
-
-/// The fields that a condition asks for.
-pub(super) fn fields_of(test: &super::formula::Test) -> Vec<&'static Field> {
-    let mut fields = vec![test.field];
-    let mut operand = |operand: &Operand| match operand {
-        Operand::Field(field) => fields.push(field),
-        Operand::Expr(expr) => fields_of_expr(expr, &mut fields),
-        Operand::Value(_) | Operand::DaysFromNow(_) => {}
-    };
-    match &test.right {
-        Right::One(one) => operand(one),
-        Right::Between(least, most) => {
-            operand(least);
-            operand(most);
-        }
-        Right::Nothing | Right::Many(_) => {}
-    }
-    fields
-}
-
-fn fields_of_expr(expr: &Expr, fields: &mut Vec<&'static Field>) {
-    match expr {
-        Expr::Field(field) => fields.push(field),
-        Expr::Param(_) | Expr::Number(_) => {}
-        Expr::Add(parts) | Expr::Sub(parts) | Expr::Mul(parts) | Expr::Coalesce(parts) => {
-            parts.iter().for_each(|part| fields_of_expr(part, fields));
-        }
-        Expr::Div(top, bottom) => {
-            fields_of_expr(top, fields);
-            fields_of_expr(bottom, fields);
-        }
     }
 }

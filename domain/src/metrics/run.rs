@@ -63,15 +63,20 @@ pub fn listed(formula: &Formula) -> Vec<&'static Field> {
 
 /// The number of a formula.
 pub async fn measure(tx: &mut TenantTx, formula: &Formula, now: &Now) -> Result<Measured, MetricError> {
-    let mut compiler = Compiler::new(formula, now, tx.tenant());
+    let compiled = measure_of(formula, now, tx.tenant())?;
+    let row = one(tx, compiled).await?;
+    Ok(Measured { value: number(&row, 0)?, matched: row.try_get(1)?, base: row.try_get(2)? })
+}
+
+fn measure_of(formula: &Formula, now: &Now, tenant: uuid::Uuid) -> Result<Compiled, sqlx::Error> {
+    let mut compiler = Compiler::new(formula, now, tenant);
     let filter = compiler.filter(formula);
     let value = value(&mut compiler, formula, &filter);
     let source = compiler.source();
     let sql = format!(
         "select {value} as value, count(*) filter (where {filter}) as matched, count(*) as base from ({source}) r"
     );
-    let row = one(tx, compiler.end(sql)?).await?;
-    Ok(Measured { value: number(&row, 0)?, matched: row.try_get(1)?, base: row.try_get(2)? })
+    compiler.end(sql)
 }
 
 /// The records that a formula finds, in its order; by the money at stake where it has none.
@@ -82,17 +87,28 @@ pub async fn rows(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Record>, MetricError> {
-    let mut compiler = Compiler::new(formula, now, tx.tenant());
+    let compiled = rows_of(formula, now, tx.tenant(), limit, offset)?;
     let fields = listed(formula);
-    let columns = columns(&mut compiler, &fields);
+    let found = all(tx, compiled).await?;
+    found.iter().map(|row| Ok(Record { id: row.try_get(0)?, values: values(row, 1, &fields)? })).collect()
+}
+
+fn rows_of(formula: &Formula, now: &Now, tenant: uuid::Uuid, limit: i64, offset: i64) -> Result<Compiled, sqlx::Error> {
+    let mut compiler = Compiler::new(formula, now, tenant);
+    let columns = columns(&mut compiler, &listed(formula));
     let filter = compiler.filter(formula);
     let order = order(&mut compiler, formula);
     let (limit, offset) = (compiler.bind(limit), compiler.bind(offset));
     let source = compiler.source();
     let sql =
         format!("select r.id{columns} from ({source}) r where {filter} order by {order} limit {limit} offset {offset}");
-    let found = all(tx, compiler.end(sql)?).await?;
-    found.iter().map(|row| Ok(Record { id: row.try_get(0)?, values: values(row, 1, &fields)? })).collect()
+    compiler.end(sql)
+}
+
+/// What PostgreSQL is asked for the number and the records of a formula: for those who check it.
+pub fn statements(formula: &Formula, now: &Now) -> Result<[String; 2], sqlx::Error> {
+    let nobody = uuid::Uuid::nil();
+    Ok([measure_of(formula, now, nobody)?.sql, rows_of(formula, now, nobody, 1, 0)?.sql])
 }
 
 /// Everything that is known of some records, or of all.

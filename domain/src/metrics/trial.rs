@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::content::{self, Checked};
-use super::draft::{Draft, Fields, For};
+use super::draft::{Draft, For};
 use super::error::MetricError;
+use super::fields::Fields;
 use super::formula::{Formula, MOST_BYTES};
 use super::now::Now;
 use super::preview::{self, Preview};
@@ -74,6 +75,7 @@ impl Trial {
             "sentence": self.formula.sentence(),
             "compiled": self.formula.to_json(),
             "warnings": preview.warnings,
+            "historyFrom": preview.history_from,
         })
     }
 }

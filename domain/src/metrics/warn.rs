@@ -10,9 +10,9 @@ use super::evaluate::{Evaluator, Row, shifted};
 use super::formula::{Clause, Formula, Operand, Right, Test};
 use super::kind::{Kind, Op};
 use super::number::Number;
-use super::preview::fields_of;
 use super::problem::{Problem, at};
 use super::value::Value;
+use super::walk::fields_of;
 
 /// Any day: answers that depend on which one are not looked for.
 const SOME_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {

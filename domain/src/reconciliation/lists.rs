@@ -115,3 +115,20 @@ pub(super) async fn stale_keys(tx: &mut TenantTx, system: Option<&str>, slice: S
     let key = |opportunity, system| Key { kind: Kind::StaleIntegrations, system: Some(system), opportunity };
     Ok(rows.into_iter().map(|row| key(row.opportunity_id, row.system_name)).collect())
 }
+
+/// Which of these opportunities have a stale integration with the system, with its id; held until the transaction ends.
+pub(super) async fn stale_among(tx: &mut TenantTx, system: &str, ids: &[i64]) -> Result<Vec<(i64, i64)>, Error> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select opportunity_id, id from external_integrations
+        where tenant_id = $1 and system_name = $2 and opportunity_id = any($3)
+            and (sync_status = 'failed' or last_synced is null or last_synced < now() - interval '24 hours')
+        order by opportunity_id for update",
+        tenant,
+        system,
+        ids
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.opportunity_id, row.id)).collect())
+}

@@ -5,6 +5,7 @@ mod items;
 mod lists;
 pub mod mirror;
 pub mod query;
+pub mod remedy;
 mod report;
 pub(crate) mod tally;
 pub mod view;

@@ -3,7 +3,7 @@
 
 use super::act::{Outcome, Work};
 use super::action::Action;
-use crate::audit::{By, Source};
+use crate::audit::{By, Request, Source};
 use crate::augmented::{self, WriteError};
 use crate::db::{QueryError, TenantTx, is_away};
 use crate::workflows;
@@ -25,13 +25,13 @@ pub(super) async fn act(tx: &mut TenantTx, work: &Work, action: &Action) -> Resu
 }
 
 async fn write(tx: &mut TenantTx, work: &Work, action: &Action, opportunity: i64) -> Result<(), WriteError> {
-    let (by, source) = (By::rule(&work.rule_name), Source::Rule);
+    let hand = Request { by: By::rule(&work.rule_name), source: Source::Rule, request_id: None };
     match action {
         Action::StartWorkflow { workflow_type } => {
-            workflows::start(tx, by, source, None, opportunity, workflow_type, None).await?;
+            workflows::start(tx, &hand, opportunity, workflow_type, None).await?;
         }
         Action::SetAugmentation { set } => {
-            augmented::set(tx, by, source, None, opportunity, set.patch()?, None).await?;
+            augmented::set(tx, &hand, opportunity, set.patch()?, None).await?;
         }
         Action::Notify { .. } | Action::Slack { .. } | Action::Webhook { .. } => {}
     }

@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::ConnectionView;
 use super::client::{self, BadAddress, Client};
 use super::error::{SourceError, SyncError};
-use super::service::Request;
-use crate::audit::{self, Entry, Source};
+use crate::audit::{Request, Source};
 use crate::calendar::{moment, zone_or_utc};
 use crate::db::TenantTx;
 use crate::opportunities::store as rows;
@@ -120,16 +119,7 @@ async fn record(
     before: Option<Value>,
     after: Value,
 ) -> Result<(), sqlx::Error> {
-    let entry = Entry {
-        actor: request.by,
-        source: request.source,
-        request_id: request.request_id,
-        entity: ("connection", PROVIDER),
-        action,
-        before,
-        after: Some(after),
-    };
-    audit::record(tx, &entry).await
+    request.record(tx, ("connection", PROVIDER), action, before, Some(after)).await
 }
 
 /// Where the tenant's account is, if one is connected.

@@ -62,7 +62,7 @@ pub use view::{ActiveRun, RunView, SyncView};
 pub use {
     error::{SourceError, SyncError},
     scope::{Span, Window, default_date_range},
-    service::{Request, SyncOptions, SyncService},
+    service::{SyncOptions, SyncService},
     single::Single,
     tally::Tally,
 };

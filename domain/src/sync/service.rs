@@ -3,8 +3,6 @@
 mod asked;
 mod work;
 
-pub use asked::Request;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +21,7 @@ use super::scope::Span;
 use super::single::{self, Fetched, Single};
 use super::store;
 use super::tally::Tally;
+use crate::audit::Request;
 use crate::db::{self, Db};
 use crate::identity::TenantId;
 use crate::live::{Changes, Topic};

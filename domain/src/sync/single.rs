@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
 use super::error::{SourceError, SyncError};
-use super::service::Request;
 use super::{failures, wire};
+use crate::audit::Request;
 use crate::db::{Db, QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::opportunities::mirror::{self, Origin, Sorted};

@@ -4,12 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::WorkflowStatus;
 use super::store::{self, Workflow};
-use crate::audit::{self, Entry};
+use crate::audit::{self, Request};
 use crate::augmented::WriteError;
 use crate::db::TenantTx;
 use crate::params::Fault;
 use crate::patch::{lines, object};
-use crate::sync::Request;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,17 +82,8 @@ pub async fn act(
     let before = store::hold(tx, opportunity, workflow).await?.ok_or(WriteError::NotFound("workflow"))?;
     WriteError::unless_current(expected_version, before.version, Some(&before))?;
     let after = store::update(tx, &act.on(before.clone())?).await?;
-    let (old, new) = audit::difference(Some(columns(&before)), columns(&after));
-    let entry = Entry {
-        actor: hand.by,
-        source: hand.source,
-        request_id: hand.request_id,
-        entity: ("workflow", &workflow.to_string()),
-        action,
-        before: old,
-        after: Some(new),
-    };
-    audit::record(tx, &entry).await?;
+    let (old, new) = audit::difference_of(opportunity, Some(columns(&before)), columns(&after));
+    hand.record(tx, ("workflow", &workflow.to_string()), action, old, Some(new)).await?;
     Ok(after)
 }
 

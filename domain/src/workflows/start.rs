@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::store::{self, Workflow};
 use super::templates;
-use crate::audit::{self, By, Entry, Source};
+use crate::audit::Request;
 use crate::augmented::WriteError;
 use crate::db::TenantTx;
 use crate::opportunities::store::known_among;
@@ -15,9 +15,7 @@ use crate::patch::object;
 /// one of the type is open there, running or failed, it is refused.
 pub async fn start(
     tx: &mut TenantTx,
-    by: By<'_>,
-    source: Source,
-    request_id: Option<&str>,
+    hand: &Request<'_>,
     opportunity: i64,
     workflow_type: &str,
     data: Option<Value>,
@@ -38,17 +36,7 @@ pub async fn start(
     if begun.data != json!({}) {
         after["data"] = begun.data.clone();
     }
-    let id = begun.id.to_string();
-    let entry = Entry {
-        actor: by,
-        source,
-        request_id,
-        entity: ("workflow", &id),
-        action: "start",
-        before: None,
-        after: Some(after),
-    };
-    audit::record(tx, &entry).await?;
+    hand.record(tx, ("workflow", &begun.id.to_string()), "start", None, Some(after)).await?;
     Ok(begun)
 }
 

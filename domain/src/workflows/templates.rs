@@ -7,12 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sqlx::Error;
 
-use crate::audit;
+use crate::audit::{self, Request};
 use crate::augmented::WriteError;
 use crate::db::TenantTx;
 use crate::params::Fault;
 use crate::patch::needed_line;
-use crate::sync::Request;
 
 /// Steps of a template.
 pub const MOST_STEPS: usize = 50;

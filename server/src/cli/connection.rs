@@ -1,11 +1,10 @@
 //! `backline connection set` and `test`.
 
 use clap::{Subcommand, ValueEnum};
-use domain::audit::{By, Source};
+use domain::audit::{By, Request, Source};
 use domain::db::Actor;
 use domain::db::operator::Operator;
 use domain::identity::TenantId;
-use domain::sync::Request;
 use domain::sync::connection::{self, ConnectionError, Credentials, DEFAULT_BASE_URL};
 
 use super::{Failure, Outcome, find_tenant, print, query, secret_from_stdin, services};

@@ -1,11 +1,11 @@
 //! `backline sync …`: a run, waited for.
 
 use clap::Subcommand;
-use domain::audit::{By, Source};
+use domain::audit::{By, Request, Source};
 use domain::db::Actor;
 use domain::db::operator::Operator;
 use domain::identity::TenantId;
-use domain::sync::{Request, RunKind, RunStatus, SyncError};
+use domain::sync::{RunKind, RunStatus, SyncError};
 use serde_json::json;
 
 use super::{Failure, Outcome, find_tenant, print, services};

@@ -1,13 +1,12 @@
 //! `backline webhook`: addresses that other systems post to.
 
 use clap::{Subcommand, ValueEnum};
-use domain::audit::{By, Source};
+use domain::audit::{By, Request, Source};
 use domain::db::Actor;
 use domain::db::operator::Operator;
 use domain::identity::{IdentityError, TenantId};
 use domain::inbox::registration::{self, RegistrationError};
 use domain::inbox::{self, endpoint};
-use domain::sync::Request;
 
 use super::{Failure, Outcome, find_tenant, print, query, services};
 use crate::config::Config;

@@ -15,6 +15,8 @@ pub struct TrailQuery {
     entity_type: Option<String>,
     /// Which one; only together with `entityType`.
     entity_id: Option<String>,
+    /// Changes of this opportunity, of what is added to it, and of its workflows and integrations.
+    opportunity: Option<i64>,
     /// Whose changes: the id of a person or key, or a name.
     actor: Option<String>,
     action: Option<String>,

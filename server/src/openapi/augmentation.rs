@@ -28,7 +28,7 @@ pub struct AugmentationBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = RiskLevel, rename_all = "UPPERCASE")]
 #[expect(dead_code, reason = "a description")]
-enum RiskLevelOut {
+pub enum RiskLevelOut {
     Low,
     Medium,
     High,

@@ -1,6 +1,6 @@
 //! The shapes of `/api/metrics`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -309,7 +309,7 @@ struct ExplainedOut {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = MetricPreview)]
+#[schema(as = MetricPreview, rename_all = "camelCase")]
 pub struct PreviewOut {
     /// Records that count.
     total: i64,
@@ -331,6 +331,8 @@ pub struct PreviewOut {
     #[schema(value_type = Object)]
     compiled: Value,
     warnings: Vec<ProblemOut>,
+    /// The day of the first opportunity that the mirror holds: farther back nothing is seen.
+    history_from: Option<NaiveDate>,
 }
 
 #[derive(Serialize, ToSchema)]

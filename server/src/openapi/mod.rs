@@ -51,7 +51,7 @@ const ABOUT: &str = "Everything that a script can ask of Backline. A request say
     may be added to answers.";
 
 /// Schemas that requests send, or of which parts may be missing; in all others every field is always there.
-const SENT: [&str; 43] = [
+const SENT: [&str; 45] = [
     "SignIn",
     "Invitation",
     "PersonChange",
@@ -76,6 +76,8 @@ const SENT: [&str; 43] = [
     "ChangeWorkflow",
     "NewIntegration",
     "SetIntegration",
+    "MendRecords",
+    "ChosenRecord",
     "NewWorkflowTemplate",
     "SetWorkflowTemplate",
     "NewRule",

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::augmentation::RiskLevelOut;
 use super::parts::PaginationOut;
 
 #[derive(Serialize, IntoParams)]
@@ -72,4 +73,81 @@ struct ItemOut {
     since: Option<DateTime<Utc>>,
     /// What to do about it.
     remedy: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Remedy, rename_all = "lowercase")]
+#[expect(dead_code, reason = "a description")]
+enum RemedyOut {
+    /// Add a workflow status and a risk level, at least one of them, to opportunities that have nothing yet.
+    Augment,
+    /// Start a workflow.
+    Start,
+    /// Note what the system calls opportunities that it did not know.
+    Link,
+    /// Note how stale integrations with the system stand.
+    Mark,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemedyMark, rename_all = "lowercase")]
+#[expect(dead_code, reason = "a description")]
+enum MarkOut {
+    /// To be synced again.
+    Pending,
+    /// Synced just now.
+    Synced,
+}
+
+/// What another remedy needs is left out.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MendRecords, rename_all = "camelCase")]
+pub struct RemedyBody {
+    remedy: RemedyOut,
+    /// Needed by `link` and `mark`.
+    #[schema(min_length = 1, max_length = 60, example = "Xero")]
+    system: Option<String>,
+    /// Of `augment`.
+    #[schema(max_length = 100)]
+    workflow_status: Option<String>,
+    /// Of `augment`.
+    risk_level: Option<RiskLevelOut>,
+    /// Of `start`: the code of a template.
+    #[schema(max_length = 60)]
+    workflow_type: Option<String>,
+    /// Of `mark`.
+    sync_status: Option<MarkOut>,
+    /// Each once.
+    #[schema(min_items = 1, max_items = 100)]
+    records: Vec<ChosenOut>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChosenRecord, rename_all = "camelCase")]
+struct ChosenOut {
+    opportunity_id: i64,
+    /// Its id in the system: needed by `link`, and of it only.
+    #[schema(max_length = 200)]
+    external_id: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mended)]
+pub struct MendedOut {
+    /// Whether all are done.
+    success: bool,
+    #[schema(minimum = 0)]
+    done: i64,
+    /// In order of ids.
+    records: Vec<MendedRecordOut>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = MendedRecord, rename_all = "camelCase")]
+struct MendedRecordOut {
+    opportunity_id: i64,
+    done: bool,
+    /// Why not, such as `NOT_FOUND`, `VERSION_CONFLICT` where somebody else was first, `WORKFLOW_OPEN`, `NOT_STALE`.
+    code: Option<String>,
+    reason: Option<String>,
 }

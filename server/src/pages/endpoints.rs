@@ -5,27 +5,20 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use domain::audit::{By, Source};
+use domain::audit::{By, Request, Source};
 use domain::identity::token::Token;
-use domain::identity::{Caller, IdentityError, Permission};
+use domain::identity::{Caller, Change, IdentityError, Permission};
 use domain::inbox::intake::IntakeError;
 use domain::inbox::trial::{self, TrialError};
 use domain::inbox::view::{EndpointsView, PATH as EVENTS};
 use domain::inbox::{Provider, endpoint, keeping};
-use domain::sync::Request;
 use serde::Deserialize;
 
+use super::filled::Done;
 use super::{Asking, Stop, page as answer};
 use crate::http::{State, current_request_id};
 
 const PATH: &str = "/settings/endpoints";
-
-/// What the form before led to.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Done {
-    done: String,
-}
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
@@ -141,7 +134,8 @@ pub async fn test(
 ) -> Result<Redirect, Stop> {
     let caller = asking.person(Permission::Administer)?;
     let (id, request_id) = (which(form)?, current_request_id());
-    let kept = trial::deliver(&state.services, caller, Source::Screen, Some(&request_id), Some(id)).await?;
+    let change = Change { caller, source: Source::Screen, request_id: Some(&request_id) };
+    let kept = trial::deliver(&state.services, &change, Some(id)).await?;
     Ok(Redirect::to(&format!("{EVENTS}/{}", kept.event_id)))
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, RawForm, RawQuery, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use domain::audit::Source;
-use domain::identity::Permission;
+use domain::identity::{Change, Permission};
 use domain::inbox::events::EventFilter;
 use domain::inbox::replay::{self, ReplayError, Selection};
 use domain::inbox::view::{EventView, EventsView, PATH};
@@ -70,7 +70,8 @@ pub async fn one(
 pub async fn replay(asking: Asking, Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Redirect, Stop> {
     let caller = asking.to(Permission::Replay)?;
     let request_id = current_request_id();
-    let made = replay::one(&state.services, caller, Source::Screen, Some(&request_id), known(&id)?).await?;
+    let change = Change { caller, source: Source::Screen, request_id: Some(&request_id) };
+    let made = replay::one(&state.services, &change, known(&id)?).await?;
     Ok(Redirect::to(&format!("{PATH}/{}?replayed=1", made.replay_event_id)))
 }
 
@@ -88,7 +89,8 @@ pub async fn replay_all(
     // A filter that is not understood would mean more than was seen.
     params.end()?;
     let request_id = current_request_id();
-    let (_, job) = replay::many(&state.services, caller, Source::Screen, Some(&request_id), selection, false).await?;
+    let change = Change { caller, source: Source::Screen, request_id: Some(&request_id) };
+    let (_, job) = replay::many(&state.services, &change, selection, false).await?;
     let nothing = || Stop::Refused(StatusCode::CONFLICT, "There is nothing to replay in this list any more.".into());
     Ok(Redirect::to(&format!("/jobs/{}", job.ok_or_else(nothing)?)))
 }

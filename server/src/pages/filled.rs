@@ -9,12 +9,20 @@ use axum::http::StatusCode;
 use domain::augmented::WriteError;
 use domain::params::Fault;
 use domain::patch::Said;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Stop;
 
 /// What came of reading a form.
 pub type Sent = Result<Form<BTreeMap<String, String>>, FormRejection>;
+
+/// What the form before led to, as the address of the page behind it has it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Done {
+    pub done: String,
+}
 
 /// A form as it was filled in.
 #[derive(Debug, Clone)]
@@ -23,6 +31,11 @@ pub struct Filled(BTreeMap<String, String>);
 impl Filled {
     pub fn of(sent: Sent) -> Result<Filled, Stop> {
         sent.map(|Form(fields)| Filled(fields)).map_err(|_| Stop::invalid("The form could not be read."))
+    }
+
+    /// All fields.
+    pub fn fields(&self) -> &BTreeMap<String, String> {
+        &self.0
     }
 
     /// What was typed into a field; empty when there was none.

@@ -30,6 +30,7 @@ pub fn routes(state: &State) -> Router<State> {
     Router::new()
         .route("/audit", get(audit::page))
         .route("/reconciliation", get(reconciliation::page))
+        .route("/reconciliation/remedies", post(reconciliation::remedy))
         .route("/reconciliation/mirror", post(reconciliation::compare))
         .route("/reconciliation/mirror/repair", post(reconciliation::mend))
         .route("/reconciliation/mirror/{id}", get(reconciliation::one))

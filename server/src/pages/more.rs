@@ -4,26 +4,17 @@ use app::augmented::fields::Refused;
 use axum::extract::{Path, Query, State as Shared};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
-use domain::audit::{By, Source};
 use domain::augmented::view::MoreView;
 use domain::augmented::{self, Patch, WriteError};
 use domain::db::TenantTx;
 use domain::identity::{Caller, Permission};
 use domain::integrations::{self, NewIntegration};
 use domain::workflows::{self, Act};
-use serde::Deserialize;
 
 use super::endpoints::by;
-use super::filled::{Filled, Sent};
+use super::filled::{Done, Filled, Sent};
 use super::{Asking, Stop, page as answer};
 use crate::http::{State, current_request_id};
-
-/// What the form before led to.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Done {
-    done: String,
-}
 
 pub async fn page(
     asking: Asking,
@@ -58,8 +49,7 @@ pub async fn augment(
             financial_health_score: filled.integer("financialHealthScore", "expected an integer from 0 to 100")?,
             custom_calculations: filled.object("customCalculations")?,
         };
-        let (by, expected) = (By::from(&caller), filled.version()?);
-        augmented::set(tx, by, Source::Screen, Some(request_id), id, patch, expected).await
+        augmented::set(tx, &by(&caller, request_id), id, patch, filled.version()?).await
     };
     let done = change(&state, &caller, set).await;
     ended(asking, &state, id, done.map(|_| "saved"), "augmentation".into(), filled).await
@@ -75,7 +65,7 @@ pub async fn start(
     let (id, filled) = (number(&id)?, Filled::of(form)?);
     let kind = filled.text("workflowType");
     let start = async |tx: &mut TenantTx, request_id: &str| {
-        workflows::start(tx, By::from(&caller), Source::Screen, Some(request_id), id, &kind, None).await
+        workflows::start(tx, &by(&caller, request_id), id, &kind, None).await
     };
     let done = change(&state, &caller, start).await;
     ended(asking, &state, id, done.map(|_| "started"), "start".into(), filled).await

@@ -1,19 +1,27 @@
 //! The proofs of the mirror and the lists beside it, and the forms that compare and repair.
 
+use app::augmented::fields::Refused;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, RawQuery, State as Shared};
 use axum::http::StatusCode;
-use axum::response::{Redirect, Response};
-use domain::audit::Source;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::audit::{Request, Source};
+use domain::db::TenantTx;
 use domain::identity::Permission;
 use domain::jobs::JobsError;
+use domain::opportunities::address::Address;
+use domain::params::Params;
 use domain::reconciliation::mirror::check::{self, CheckError};
 use domain::reconciliation::mirror::repair::{self, RepairError};
-use domain::reconciliation::view::{PATH, RUNS, ReconciliationView, RunView, ShownList};
-use domain::sync::{Request, SyncError};
+use domain::reconciliation::remedy;
+use domain::reconciliation::view::{MendedView, PATH, RUNS, ReconciliationView, RunView, ShownList};
+use domain::sync::SyncError;
 use serde::Deserialize;
 
+use super::endpoints::by;
+use super::filled::{Filled, Sent};
+use super::more::change;
 use super::{Asking, Stop, page as answer};
 use crate::http::{State, current_request_id};
 
@@ -22,10 +30,13 @@ pub struct Which {
     id: i64,
 }
 
-/// What the form before led to.
+/// How many records the form before mended, in the address of the list.
+const MENDED: &str = "mended";
+
+/// What a repair led to.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct Done {
+pub struct Repairs {
     repaired: Option<u32>,
     failed: Option<u32>,
     page: Option<u32>,
@@ -54,12 +65,53 @@ impl From<RepairError> for Stop {
 }
 
 pub async fn page(asking: Asking, Shared(state): Shared<State>, RawQuery(search): RawQuery) -> Result<Response, Stop> {
+    asking.to(Permission::ReadMirror)?;
+    let address = Address::parse(&search.unwrap_or_default());
+    let mended = address.get(MENDED).and_then(|count| count.parse().ok()).map(MendedView::of_all);
+    write(asking, &state, &address.without(&[MENDED]).query(), mended, None).await
+}
+
+/// Mends the chosen lines of a list, whose address is the form's.
+pub async fn remedy(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    RawQuery(search): RawQuery,
+    form: Sent,
+) -> Result<Response, Stop> {
+    let caller = asking.person(Permission::Augment)?.clone();
+    let (filled, address) = (Filled::of(form)?, Address::parse(&search.unwrap_or_default()));
+    let wanted = domain::reconciliation::query::Query::read(Params::parse(&address.query()))?.wanted;
+    let mend = async |tx: &mut TenantTx, request_id: &str| {
+        let (remedy, chosen) = remedy::form::read(filled.fields(), &wanted).read()?;
+        let mended = remedy::mend(tx, &by(&caller, request_id), &remedy, &chosen).await?;
+        Ok((mended.len(), MendedView::read(tx, &mended).await?))
+    };
+    match change(&state, &caller, mend).await {
+        // Those lines may be on the list no more, nor the page that they were on.
+        Ok((count, told)) if told.refused.is_empty() => {
+            Ok(Redirect::to(&address.with(MENDED, &count.to_string()).href(PATH)).into_response())
+        }
+        Ok((_, told)) => write(asking, &state, &address.without(&["page"]).query(), Some(told), None).await,
+        Err(error) => {
+            let (status, refused) = filled.refused(app::reconciliation::FORM, error)?;
+            Ok((status, write(asking, &state, &address.query(), None, Some(refused)).await?).into_response())
+        }
+    }
+}
+
+async fn write(
+    asking: Asking,
+    state: &State,
+    search: &str,
+    mended: Option<MendedView>,
+    refused: Option<Refused>,
+) -> Result<Response, Stop> {
     let caller = asking.to(Permission::ReadMirror)?;
     let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    let view = ReconciliationView::read(&mut tx, &search.unwrap_or_default(), caller, chrono::Utc::now()).await?;
+    let view = ReconciliationView::read(&mut tx, search, caller, chrono::Utc::now()).await?;
     drop(tx);
     let follows = matches!(&view.shown, ShownList::Mirror(proof) if proof.under_way);
-    let html = asking.write(&state, "Reconciliation", || app::reconciliation::page(view)).await?;
+    let html = asking.write(state, "Reconciliation", || app::reconciliation::page(view, mended, refused)).await?;
     Ok(answer(html, follows))
 }
 
@@ -67,7 +119,7 @@ pub async fn one(
     asking: Asking,
     Shared(state): Shared<State>,
     Path(id): Path<i64>,
-    Query(done): Query<Done>,
+    Query(done): Query<Repairs>,
 ) -> Result<Response, Stop> {
     let caller = asking.to(Permission::ReadMirror)?;
     let search = done.page.map(|page| format!("page={page}")).unwrap_or_default();

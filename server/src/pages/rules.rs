@@ -18,18 +18,12 @@ use domain::rules::{Rule, RuleError, store, view};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::filled::Done;
 use super::{Asking, Stop, page as answer};
 use crate::http::{State, current_request_id};
 
 /// Events of a dry run that are shown.
 const SHOWN: usize = 50;
-
-/// What the form before led to.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Done {
-    done: String,
-}
 
 /// What of a rule is shown.
 #[derive(Deserialize, Default)]

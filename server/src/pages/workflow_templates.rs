@@ -8,20 +8,12 @@ use domain::augmented::WriteError;
 use domain::db::TenantTx;
 use domain::identity::Permission;
 use domain::workflows::templates::{self, TemplatePatch};
-use serde::Deserialize;
 
 use super::endpoints::by;
-use super::filled::{Filled, Sent};
+use super::filled::{Done, Filled, Sent};
 use super::more::{change, number};
 use super::{Asking, Stop, page as answer};
 use crate::http::State;
-
-/// What the form before led to.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Done {
-    done: String,
-}
 
 pub async fn page(
     asking: Asking,

@@ -2,16 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Path, State as Shared};
-use domain::audit::{By, Source};
 use domain::augmented::{self, Patch};
-use domain::db::TenantTx;
-use domain::identity::{Caller, Permission};
-use domain::opportunities::store::known_among;
+use domain::identity::Permission;
 use domain::patch::Said;
-use domain::sync::Request;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::of_opportunity::{hand, known};
 use super::params::{Params, integer};
 use super::shape::Body;
 use crate::http::error::{ApiError, ApiResult};
@@ -33,19 +30,6 @@ pub struct AugmentationIn {
     #[serde(default)]
     custom_calculations: Said<Value>,
     expected_version: Option<i64>,
-}
-
-/// Who asks over REST, for the audit.
-pub(super) fn hand<'a>(caller: &'a Caller, request_id: &'a str) -> Request<'a> {
-    Request { by: By::from(caller), source: Source::Api, request_id: Some(request_id) }
-}
-
-/// What belongs to an opportunity that the mirror does not have is not there either.
-pub(super) async fn known(tx: &mut TenantTx, opportunity: i64) -> ApiResult<()> {
-    match known_among(tx, &[opportunity]).await?.first() {
-        Some(_) => Ok(()),
-        None => Err(ApiError::not_found("opportunity")),
-    }
 }
 
 /// What was added to an opportunity; null when nothing was.
@@ -94,10 +78,9 @@ pub async fn set(
         financial_health_score: body.financial_health_score,
         custom_calculations: body.custom_calculations,
     };
-    let (by, request_id) = (By::from(&caller), current_request_id());
+    let request_id = current_request_id();
     let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    let expected = body.expected_version;
-    let set = augmented::set(&mut tx, by, Source::Api, Some(&request_id), id, patch, expected).await?;
+    let set = augmented::set(&mut tx, &hand(&caller, &request_id), id, patch, body.expected_version).await?;
     tx.commit().await?;
     Ok(Json(json!({"success": true, "augmentation": set})))
 }

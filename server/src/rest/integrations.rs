@@ -5,12 +5,12 @@ use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::identity::Permission;
-use domain::integrations::{self, NewIntegration, Patch};
+use domain::integrations::{self, NewIntegration, Of, Patch};
 use domain::patch::Said;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::augmentation::{hand, known};
+use super::of_opportunity::{PageOf, hand};
 use super::params::{Params, integer};
 use super::shape::{Body, Pagination};
 use crate::http::error::{ApiError, ApiResult};
@@ -61,17 +61,12 @@ pub async fn list(
     asking: Asking,
     Shared(state): Shared<State>,
     Path(id): Path<String>,
-    mut params: Params,
+    params: Params,
 ) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::ReadMirror)?;
-    let id = integer("id", &id)?;
-    let (page, limit) = params.page()?;
-    params.end()?;
-    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    known(&mut tx, id).await?;
-    let (rows, total) = integrations::page(&mut tx, id, page, limit).await?;
-    let pagination = Pagination::new(page, limit, total);
-    Ok(Json(json!({"success": true, "integrations": rows, "pagination": pagination})))
+    let mut asked = PageOf::read(&state, &caller, &id, params).await?;
+    let (rows, total) = integrations::page(&mut asked.tx, Of::Opportunity(asked.id), asked.page, asked.limit).await?;
+    Ok(asked.answer("integrations", &rows, total))
 }
 
 /// Integrations that share a uid.
@@ -89,7 +84,7 @@ pub async fn find(asking: Asking, Shared(state): Shared<State>, mut params: Para
     params.end()?;
     let uid = uid.ok_or_else(|| ApiError::invalid("uid", "is missing"))?;
     let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    let (rows, total) = integrations::by_uid(&mut tx, uid.trim(), page, limit).await?;
+    let (rows, total) = integrations::page(&mut tx, Of::Uid(uid.trim()), page, limit).await?;
     let pagination = Pagination::new(page, limit, total);
     Ok(Json(json!({"success": true, "integrations": rows, "pagination": pagination})))
 }

@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::audit::Source;
+use domain::audit::{Request, Source};
 use domain::identity::Permission;
 use domain::jobs::JobsError;
 use domain::reconciliation::mirror::check::{self, CheckError};
 use domain::reconciliation::mirror::repair::{self, RepairError, Repaired};
 use domain::reconciliation::mirror::{MirrorRun, MirrorStatus, store};
-use domain::sync::{Request, SyncError};
+use domain::sync::SyncError;
 use serde_json::{Value, json};
 
 use super::params::Params;

@@ -15,6 +15,7 @@ mod keys;
 mod metrics;
 mod mirror_runs;
 mod notifications;
+mod of_opportunity;
 mod opportunities;
 mod params;
 mod people;
@@ -67,6 +68,7 @@ pub fn described() -> OpenApiRouter<State> {
         .routes(routes!(integrations::set, integrations::remove))
         .routes(routes!(integrations::find))
         .routes(routes!(reconciliation::read))
+        .routes(routes!(reconciliation::mend))
         .routes(routes!(export::reconciliation))
         .routes(routes!(workflow_templates::list, workflow_templates::create))
         .routes(routes!(workflow_templates::set, workflow_templates::remove))

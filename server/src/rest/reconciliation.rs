@@ -1,4 +1,4 @@
-//! `/api/reconciliation`: what is missing or old beside the mirror.
+//! `/api/reconciliation`: what is missing or old beside the mirror, and what mends it.
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -6,14 +6,16 @@ use chrono::Utc;
 use domain::identity::Permission;
 use domain::reconciliation;
 use domain::reconciliation::query::Query;
+use domain::reconciliation::remedy::{self, Asked};
 use serde_json::{Value, json};
 
+use super::of_opportunity::hand;
 use super::params::Params;
-use super::shape::Pagination;
-use crate::http::error::ApiResult;
-use crate::http::{Asking, State};
+use super::shape::{Body, Pagination};
+use crate::http::error::{ApiError, ApiResult};
+use crate::http::{Asking, State, current_request_id};
 use crate::openapi::answers;
-use crate::openapi::reconciliation::{ReconciliationOut, ReconciliationQuery};
+use crate::openapi::reconciliation::{MendedOut, ReconciliationOut, ReconciliationQuery, RemedyBody};
 
 /// Lists of what is missing or old, each with the way to mend it: one, or one for each type and system in use.
 #[utoipa::path(
@@ -39,4 +41,28 @@ pub async fn read(asking: Asking, Shared(state): Shared<State>, params: Params) 
         "results": results,
         "pagination": pagination,
     })))
+}
+
+/// Mends records of a list, up to a hundred in one transaction: each is done, or named with its reason and as it was.
+#[utoipa::path(
+    post,
+    path = "/reconciliation/remedies",
+    tag = "reconciliation",
+    request_body = RemedyBody,
+    responses((status = 200, description = "What became of the records.", body = MendedOut), answers::Asked)
+)]
+pub async fn mend(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    body: Result<Body<Asked>, ApiError>,
+) -> ApiResult<Json<Value>> {
+    let caller = asking.to(Permission::Augment)?;
+    let Body(body) = body?;
+    let (remedy, chosen) = body.read()?;
+    let request_id = current_request_id();
+    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
+    let mended = remedy::mend(&mut tx, &hand(&caller, &request_id), &remedy, &chosen).await?;
+    tx.commit().await?;
+    let done = mended.iter().filter(|mended| mended.done).count();
+    Ok(Json(json!({"success": done == mended.len(), "done": done, "records": mended})))
 }

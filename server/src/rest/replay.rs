@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State as Shared;
 use domain::audit::Source;
-use domain::identity::Permission;
+use domain::identity::{Change, Permission};
 use domain::inbox::events::EventFilter;
 use domain::inbox::replay::{self, ReplayError, Selection};
 use domain::params::{Fault, Params};
@@ -61,7 +61,9 @@ pub async fn one(
     let caller = asking.to(Permission::Replay)?;
     let Body(body) = body?;
     let id = known(&body.event_id)?;
-    let replayed = replay::one(&state.services, &caller, Source::Api, Some(&current_request_id()), id).await?;
+    let request_id = current_request_id();
+    let change = Change { caller: &caller, source: Source::Api, request_id: Some(&request_id) };
+    let replayed = replay::one(&state.services, &change, id).await?;
     Ok(Json(json!(replayed)))
 }
 
@@ -82,8 +84,9 @@ pub async fn many(
     let Body(body) = body?;
     let dry_run = body.dry_run;
     let selection = selection(body, &caller.tenant_view.timezone)?;
-    let request = current_request_id();
-    let (count, job) = replay::many(&state.services, &caller, Source::Api, Some(&request), selection, dry_run).await?;
+    let request_id = current_request_id();
+    let change = Change { caller: &caller, source: Source::Api, request_id: Some(&request_id) };
+    let (count, job) = replay::many(&state.services, &change, selection, dry_run).await?;
     Ok(Json(json!({"count": count, "jobId": job})))
 }
 

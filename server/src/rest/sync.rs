@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::audit::Source;
+use domain::audit::{Request, Source};
 use domain::identity::Permission;
 use domain::inbox::health;
-use domain::sync::{Request, RunKind, RunRow, RunStatus, failures as failed, store};
+use domain::sync::{RunKind, RunRow, RunStatus, failures as failed, store};
 use serde_json::{Value, json};
 
 use super::params::Params;

@@ -5,13 +5,12 @@ use axum::Json;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::audit::{By, Source};
+use domain::audit::{By, Request, Source};
 use domain::db::QueryError;
-use domain::identity::{Caller, Permission};
+use domain::identity::{Caller, Change, Permission};
 use domain::inbox::intake::IntakeError;
 use domain::inbox::trial::{self, TrialError};
 use domain::inbox::{Provider, endpoint, health, keeping, registration};
-use domain::sync::Request;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -172,7 +171,8 @@ pub async fn test(
     let caller = asking.to(Permission::Administer)?;
     let Body(body) = body?;
     let request_id = current_request_id();
-    let sent = trial::deliver(&state.services, &caller, Source::Api, Some(&request_id), body.endpoint).await;
+    let change = Change { caller: &caller, source: Source::Api, request_id: Some(&request_id) };
+    let sent = trial::deliver(&state.services, &change, body.endpoint).await;
     let receipt = sent.map_err(|error| match error {
         TrialError::NoEndpoint => ApiError::conflict("NO_ENDPOINT", error.to_string(), Value::Null),
         TrialError::Db(error) | TrialError::Intake(IntakeError::Db(error)) => error.into(),

@@ -9,7 +9,7 @@ use domain::workflows::templates::{self, TemplatePatch};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::augmentation::hand;
+use super::of_opportunity::hand;
 use super::params::{Params, integer};
 use super::shape::Body;
 use crate::http::error::{ApiError, ApiResult};

@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::audit::{By, Source};
 use domain::identity::{Caller, Permission};
 use domain::workflows::{self, Act};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::augmentation::{hand, known};
+use super::of_opportunity::{PageOf, hand};
 use super::params::{Params, integer};
-use super::shape::{Body, MayBody, Pagination};
+use super::shape::{Body, MayBody};
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::{Asking, State, current_request_id};
 use crate::openapi::answers;
@@ -59,17 +58,12 @@ pub async fn list(
     asking: Asking,
     Shared(state): Shared<State>,
     Path(id): Path<String>,
-    mut params: Params,
+    params: Params,
 ) -> ApiResult<Json<Value>> {
     let caller = asking.to(Permission::ReadMirror)?;
-    let id = integer("id", &id)?;
-    let (page, limit) = params.page()?;
-    params.end()?;
-    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    known(&mut tx, id).await?;
-    let (rows, total) = workflows::page(&mut tx, id, page, limit).await?;
-    let pagination = Pagination::new(page, limit, total);
-    Ok(Json(json!({"success": true, "workflows": rows, "pagination": pagination})))
+    let mut asked = PageOf::read(&state, &caller, &id, params).await?;
+    let (rows, total) = workflows::page(&mut asked.tx, asked.id, asked.page, asked.limit).await?;
+    Ok(asked.answer("workflows", &rows, total))
 }
 
 /// Starts a workflow of a template on an opportunity.
@@ -89,10 +83,10 @@ pub async fn start(
 ) -> ApiResult<Response> {
     let caller = asking.to(Permission::Augment)?;
     let (id, Body(body)) = (integer("id", &id)?, body?);
-    let (by, request_id) = (By::from(&caller), current_request_id());
+    let request_id = current_request_id();
     let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
-    let kind = &body.workflow_type;
-    let begun = workflows::start(&mut tx, by, Source::Api, Some(&request_id), id, kind, body.data).await?;
+    let hand = hand(&caller, &request_id);
+    let begun = workflows::start(&mut tx, &hand, id, &body.workflow_type, body.data).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(json!({"success": true, "workflow": begun}))).into_response())
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::browser::{Browser, PASSWORD};
+use super::business::{Business, send};
 use super::psql::sql;
 use super::support::{Env, Host, Tenant};
 
@@ -88,11 +89,63 @@ async fn filters_narrow_it_and_pages_hold_all_of_it_once() {
 }
 
 #[tokio::test]
+async fn an_opportunitys_trail_has_all_that_belongs_to_it_and_nothing_else() {
+    use reqwest::Method;
+    let desk = Business::begin().await;
+    let template = json!({"code": "launch", "name": "Launch", "steps": ["Plan", "Pack"]});
+    assert_eq!(send(&desk.admin, Method::POST, "/api/workflow-templates", &template).await.status, 201);
+    for (who, id) in [(&desk.manager, 4), (&desk.manager, 3), (&desk.stranger, 4)] {
+        let path = format!("/api/opportunities/{id}");
+        let put = async |method: Method, path: &str, body: Value| {
+            let seen = send(who, method, path, &body).await;
+            assert!(matches!(seen.status, 200 | 201), "{path}: {}", seen.text);
+            seen.json()
+        };
+        put(Method::PUT, &format!("{path}/augmentation"), json!({"riskLevel": "LOW"})).await;
+        let link = json!({"systemName": "Xero", "externalId": "x"});
+        let made = put(Method::POST, &format!("{path}/integrations"), link).await;
+        let one = format!("{path}/integrations/{}", made["integration"]["id"]);
+        put(Method::PATCH, &one, json!({"syncStatus": "failed"})).await;
+        put(Method::DELETE, &one, Value::Null).await;
+    }
+    let started =
+        send(&desk.manager, Method::POST, "/api/opportunities/4/workflows", &json!({"workflowType": "launch"})).await;
+    let one = format!("/api/opportunities/4/workflows/{}", started.json()["workflow"]["id"]);
+    assert_eq!(desk.manager.post(&format!("{one}/advance")).await.status, 200);
+    let trail = desk.manager.get("/api/audit?opportunity=4").await.json();
+    let told: Vec<String> = trail["auditTrail"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .rev()
+        .map(|row| format!("{} {}", row["entityType"].as_str().unwrap(), row["action"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        "augmentation create",
+        "integration create",
+        "integration set",
+        "integration remove",
+        "workflow start",
+        "workflow advance",
+    ];
+    assert_eq!((told.as_slice(), &trail["count"]), (expected.map(str::to_owned).as_slice(), &json!(6)), "{trail}");
+    let narrowed = desk.manager.get("/api/audit?opportunity=4&entityType=workflow").await.json();
+    assert_eq!(narrowed["count"], 2, "{narrowed}");
+    let page = desk.manager.get("/opportunities/4/more").await;
+    assert!(page.text.contains("href=\"/audit?opportunity=4\""), "{}", page.text);
+    let page = desk.manager.get("/audit?opportunity=4").await;
+    assert!(page.text.contains("of opportunity 4"), "{}", page.text);
+    let file = desk.manager.get("/api/audit.csv?opportunity=4").await;
+    assert!(file.text.contains("opportunity: 4") && file.text.lines().count() == 9, "{}", file.text);
+}
+
+#[tokio::test]
 async fn a_wrong_filter_names_its_field_and_reps_see_nothing() {
     let stage = Stage::new().await;
     for (query, field) in [
         ("source=moon", "source"),
         ("entityId=3", "entityType"),
+        ("opportunity=all", "opportunity"),
         ("from=yesterday", "from"),
         ("from=2026-02-01&to=2026-01-01", "to"),
         ("limit=0", "limit"),

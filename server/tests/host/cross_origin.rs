@@ -7,7 +7,7 @@ use super::psql::{sealed, sql};
 use super::support::{Env, Host, Stand, Tenant};
 
 /// Every address that takes an unsafe method with a cookie.
-const UNSAFE: [&str; 120] = [
+const UNSAFE: [&str; 131] = [
     "POST /api/session",
     "DELETE /api/session",
     "POST /api/sync/initial",
@@ -34,6 +34,8 @@ const UNSAFE: [&str; 120] = [
     "DELETE /api/workflow-templates/7",
     "POST /api/reconciliation/mirror",
     "POST /api/reconciliation/mirror/7/repair",
+    "POST /api/reconciliation/remedies",
+    "POST /reconciliation/remedies",
     "POST /reconciliation/mirror",
     "POST /reconciliation/mirror/repair",
     "POST /api/jobs",
@@ -67,6 +69,15 @@ const UNSAFE: [&str; 120] = [
     "POST /api/rules/7/dry-run",
     "POST /api/rules/7/secret",
     "DELETE /api/rules/7",
+    "POST /api/metrics/definitions",
+    "PATCH /api/metrics/definitions/7",
+    "DELETE /api/metrics/definitions/7",
+    "POST /api/metrics/definitions/preview",
+    "PATCH /api/metrics/definitions/preview",
+    "DELETE /api/metrics/definitions/preview",
+    "POST /api/metrics/definitions/validate",
+    "POST /api/metrics/definitions/7/values",
+    "POST /api/metrics/import",
     "POST /rpc/dashboard/read",
     "POST /rpc/identity/whoami",
     "POST /rpc/sync/state",

@@ -39,7 +39,7 @@ async fn an_integration_is_added_once_for_a_system_and_changed_from_then_on() {
     assert_eq!(
         desk.audited().await,
         [
-            r#"manager@north.example api | integration set | {"external_id": "INV-7", "last_synced": null, "sync_status": "pending"} | {"external_id": "INV-8", "last_synced": "2026-11-20T09:00:00Z", "sync_status": "synced"}"#
+            r#"manager@north.example api | integration set | {"external_id": "INV-7", "last_synced": null, "sync_status": "pending", "opportunity_id": 1} | {"external_id": "INV-8", "last_synced": "2026-11-20T09:00:00Z", "sync_status": "synced", "opportunity_id": 1}"#
         ]
     );
     let body = json!({"uid": null, "metadata": {"sheet": 3}, "expectedVersion": 2});

@@ -130,6 +130,9 @@ fn all(asked: &Asked, who: &str, fits: impl Fn(&Ran) -> bool) {
 
 const REFUSED: &str = "42501";
 
+/// Tables whose rows nobody changes, whatever the change would be.
+const NEVER_CHANGES: [&str; 1] = ["metric_versions"];
+
 #[tokio::test]
 async fn no_persona_reads_changes_or_removes_a_row_of_another_tenant() {
     let env = Env::fresh().await;
@@ -211,8 +214,12 @@ async fn a_row_cannot_point_to_another_tenants_row() {
                 );
                 continue;
             }
-            tried += 1;
             let [ours, theirs] = &catalogue.rows[&table.name];
+            // The rows point nowhere by it, as by one to its own table: that the tenant is among its columns must do.
+            if reference.columns.iter().any(|column| !theirs.contains_key(column)) {
+                continue;
+            }
+            tried += 1;
             let set: Vec<String> = reference
                 .columns
                 .iter()
@@ -227,7 +234,8 @@ async fn a_row_cannot_point_to_another_tenants_row() {
             // Whoever asks: checks of foreign keys see every row, so the key itself must hold the tenant.
             for role in ["", "backline_owner"] {
                 let asked = script.run(&env, role).await;
-                all(&asked[0], role, |ran| ran.state == "23503");
+                let never_changes = NEVER_CHANGES.contains(&table.name.as_str());
+                all(&asked[0], role, |ran| ran.state == "23503" || never_changes && ran.state == REFUSED);
             }
         }
     }

@@ -27,7 +27,7 @@ const GOES: [&str; 11] = [
     "sync_metadata",
 ];
 /// What people made.
-const STAYS: [&str; 39] = [
+const STAYS: [&str; 42] = [
     "api_keys",
     "audit_chain",
     "audit_heads",
@@ -42,6 +42,9 @@ const STAYS: [&str; 39] = [
     "job_probe",
     "jobs",
     "memberships",
+    "metric_definitions",
+    "metric_values",
+    "metric_versions",
     "notification_events",
     "notification_settings",
     "notification_webhooks",

@@ -67,14 +67,20 @@ async fn a_workflow_goes_through_its_steps_and_each_leaves_one_row() {
     assert_eq!(
         desk.audited().await,
         [
-            manager(r#"advance | {"current_step": "Plan"} | {"current_step": "Pack"}"#),
-            manager(r#"fail | {"error": null, "status": "running"} | {"error": "No van.", "status": "failed"}"#),
-            manager(r#"retry | {"error": "No van.", "status": "failed"} | {"error": null, "status": "running"}"#),
             manager(
-                r#"advance | {"data": {"van": 2}, "current_step": "Pack"} | {"data": {"van": 2, "crew": 4}, "current_step": "Load"}"#
+                r#"advance | {"current_step": "Plan", "opportunity_id": 1} | {"current_step": "Pack", "opportunity_id": 1}"#
             ),
             manager(
-                r#"advance | {"status": "running", "current_step": "Load"} | {"status": "completed", "current_step": null}"#
+                r#"fail | {"error": null, "status": "running", "opportunity_id": 1} | {"error": "No van.", "status": "failed", "opportunity_id": 1}"#
+            ),
+            manager(
+                r#"retry | {"error": "No van.", "status": "failed", "opportunity_id": 1} | {"error": null, "status": "running", "opportunity_id": 1}"#
+            ),
+            manager(
+                r#"advance | {"data": {"van": 2}, "current_step": "Pack", "opportunity_id": 1} | {"data": {"van": 2, "crew": 4}, "current_step": "Load", "opportunity_id": 1}"#
+            ),
+            manager(
+                r#"advance | {"status": "running", "current_step": "Load", "opportunity_id": 1} | {"status": "completed", "current_step": null, "opportunity_id": 1}"#
             ),
         ]
     );

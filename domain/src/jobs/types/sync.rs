@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::audit::{By, Source};
+use crate::audit::{By, Request, Source};
 use crate::db::Actor;
 use crate::jobs::kind::{Attempt, Done, JobError, JobType};
 use crate::services::Services;
-use crate::sync::{Request, RunKind, RunStatus, SyncError, SyncService};
+use crate::sync::{RunKind, RunStatus, SyncError, SyncService};
 
 pub const NAME: &str = "sync";
 

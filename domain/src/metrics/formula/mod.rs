@@ -102,7 +102,7 @@ pub struct Param {
 pub enum Measure {
     Tally(Tally),
     /// Empty where the second is empty or zero.
-    Ratio(Share, Share),
+    Ratio(Box<Share>, Box<Share>),
     /// The mean of each record's score, 0 to 100.
     Score(Vec<Piece>),
 }

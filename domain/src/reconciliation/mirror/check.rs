@@ -9,6 +9,7 @@ use serde_json::json;
 use super::compare::{self, Mirrored};
 use super::store::{self, NewItem};
 use super::{Difference, MirrorRun, news};
+use crate::audit::Request;
 use crate::db::{Actor, Db, QueryError};
 use crate::identity::TenantId;
 use crate::jobs::kind::{Attempt, Done, JobError, JobType};
@@ -18,7 +19,7 @@ use crate::opportunities::mirror::Sorted;
 use crate::opportunities::record::Record;
 use crate::opportunities::store as rows;
 use crate::services::Services;
-use crate::sync::{Request, SyncError, connection, store as syncs};
+use crate::sync::{SyncError, connection, store as syncs};
 
 pub const NAME: &str = "mirror_check";
 

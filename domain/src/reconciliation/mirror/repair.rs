@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::store;
+use crate::audit::Request;
 use crate::db::{QueryError, TenantTx};
 use crate::identity::TenantId;
 use crate::live::Topic;
 use crate::opportunities::mirror::{self, Origin, Sorted};
 use crate::services::Services;
-use crate::sync::{Request, SyncError, failures};
+use crate::sync::{SyncError, failures};
 
 /// Records of one transaction.
 const BATCH: i64 = 100;

@@ -1,37 +1,15 @@
 //! Runs that somebody asks for, and asks to stop.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::SyncService;
-use crate::audit::{self, By, Entry, Source};
-use crate::db::{Actor, TenantTx};
+use crate::audit::Request;
+use crate::db::Actor;
 use crate::live::Topic;
 use crate::sync::connection;
 use crate::sync::error::SyncError;
 use crate::sync::run::RunKind;
 use crate::sync::store;
-
-/// Who asks for a run, for its audit row.
-pub struct Request<'a> {
-    pub by: By<'a>,
-    pub source: Source,
-    pub request_id: Option<&'a str>,
-}
-
-impl Request<'_> {
-    /// Writes the audit row, in the change's own transaction.
-    pub(crate) async fn record(
-        &self,
-        tx: &mut TenantTx,
-        entity: (&str, &str),
-        action: &str,
-        before: Option<Value>,
-        after: Option<Value>,
-    ) -> Result<(), sqlx::Error> {
-        let Request { by, source, request_id } = *self;
-        audit::record(tx, &Entry { actor: by, source, request_id, entity, action, before, after }).await
-    }
-}
 
 impl SyncService {
     /// Starts a run of the window and of records without dates.

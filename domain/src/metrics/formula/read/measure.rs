@@ -21,7 +21,7 @@ impl Reader {
                 self.known_keys(pointer, fields, &["kind", "num", "den"]);
                 let num = self.share(&at(pointer, "num"), fields.get("num"));
                 let den = self.share(&at(pointer, "den"), fields.get("den"));
-                Some(Measure::Ratio(num?, den?))
+                Some(Measure::Ratio(Box::new(num?), Box::new(den?)))
             }
             Some("score") => {
                 self.known_keys(pointer, fields, &["kind", "pieces"]);
@@ -153,7 +153,7 @@ impl Reader {
             self.wrong(&at(pointer, "weight"), "E_RANGE", "A weight is more than 0, up to a million.", "Such as 25.");
             return None;
         }
-        if from == to || to.sub(from).is_none() {
+        if from == to || to.minus(from).is_none() {
             self.wrong(
                 &at(pointer, "to"),
                 "E_RANGE",

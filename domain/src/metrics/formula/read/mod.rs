@@ -2,6 +2,7 @@
 
 mod clause;
 mod expr;
+mod literal;
 mod measure;
 mod operand;
 mod params;

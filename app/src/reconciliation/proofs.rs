@@ -1,31 +1,14 @@
-//! The pages of the reconciliation: the proofs of the mirror, what a run found, the lists beside the mirror. They come whole from
-//! the host ([`crate::plain`]).
+//! The proofs of the mirror, and what one comparison found.
 
 use domain::dashboard::Tone;
-use domain::opportunities::{Cell, Head, Sheet};
-use domain::reconciliation::view::{ProofView, ReconciliationView, RunView, ShownList};
+use domain::reconciliation::view::{ProofView, RunView};
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use super::rows;
 use crate::components::chart::Bars;
 use crate::components::pager::Pages;
-use crate::opportunities::filters::Chips;
-use crate::opportunities::table::Table;
-use crate::opportunities::views::Views;
 use crate::settings::forms::Sure;
-
-pub fn page(view: ReconciliationView) -> AnyView {
-    let content = match view.shown {
-        ShownList::Mirror(proof) => Either::Left(view! { <Proof proof/> }),
-        ShownList::List(sheet) => Either::Right(view! { <List sheet/> }),
-    };
-    view! {
-        <div class="top"><h1>"Reconciliation"</h1></div>
-        <Views tabs=view.tabs/>
-        {content}
-    }
-    .into_any()
-}
 
 fn notice(tone: Tone) -> &'static str {
     match tone {
@@ -37,9 +20,9 @@ fn notice(tone: Tone) -> &'static str {
 }
 
 #[component]
-fn Proof(proof: ProofView) -> impl IntoView {
-    let ProofView { tone, words, under_way, may_run, bars, heads, runs } = proof;
-    let drift = (!bars.is_empty()).then(|| view! { <Drift bars/> });
+pub fn Proof(proof: ProofView) -> impl IntoView {
+    let ProofView { tone, words, under_way, may_run, bars, newest, heads, runs } = proof;
+    let drift = (!bars.is_empty()).then(|| view! { <Drift bars newest/> });
     let found = match runs.is_empty() {
         true => Either::Left(
             view! { <section class="card"><p class="empty">"No comparison yet. One is made every night at three."</p></section> },
@@ -62,9 +45,10 @@ fn Proof(proof: ProofView) -> impl IntoView {
     }
 }
 
-/// Differences run by run; the table below has the numbers.
+/// Differences run by run; the table below has the numbers. A phone shows the newest alone, and nothing to be scrolled.
 #[component]
-fn Drift(bars: String) -> impl IntoView {
+fn Drift(bars: String, newest: String) -> impl IntoView {
+    let label = "Bars of the records that differed in each comparison; the table below has the numbers";
     let key = |(n, word): (usize, &'static str)| {
         view! { <span class="key"><span class=format!("swatch swatch-{n}")></span>{word}</span> }
     };
@@ -73,33 +57,10 @@ fn Drift(bars: String) -> impl IntoView {
             <header><h2 id="drift-title">"Drift"</h2><span class="basis">"records that differed, by comparison"</span></header>
             <figure class="chart">
                 <p class="keys">{[(1, "Altered"), (2, "Missing"), (3, "Gone")].map(key).into_iter().collect_view()}</p>
-                <div class="plot columns" tabindex="0" role="region" aria-label="Chart of the differences by comparison">
-                    <Bars svg=bars label="Bars of the records that differed in each comparison; the table below has the numbers"/>
-                </div>
+                <div class="plot roomy"><Bars svg=bars label/></div>
+                <div class="plot narrow"><Bars svg=newest label/></div>
             </figure>
         </section>
-    }
-}
-
-fn rows(name: &'static str, heads: Vec<Head>, rows: Vec<Vec<Cell>>) -> impl IntoView {
-    view! { <div class="proofs"><Table name heads rows/></div> }
-}
-
-#[component]
-fn List(sheet: Sheet) -> impl IntoView {
-    let found = match sheet.rows.is_empty() {
-        true => Either::Left(view! { <section class="card"><p class="empty">"Nothing is missing here."</p></section> }),
-        false => Either::Right(rows("opportunities", sheet.heads, sheet.rows)),
-    };
-    view! {
-        <div class="top">
-            <span class="fresh"><span class="dot"></span>{sheet.fresh}</span>
-            <span class="grow"></span>
-            <a class="btn" href=sheet.csv download="">"CSV"</a>
-        </div>
-        <Chips chips=sheet.chips summary=sheet.summary/>
-        {found}
-        <Pages pager=sheet.pager/>
     }
 }
 

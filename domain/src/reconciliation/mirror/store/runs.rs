@@ -1,12 +1,11 @@
-//! Runs and what they found, as rows.
+//! The rows of `mirror_runs`.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::Difference;
-use super::compare::FieldDifference;
+use super::items::{self, NewItem};
 use crate::db::{QueryError, TenantTx};
+use crate::reconciliation::mirror::Difference;
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
@@ -51,27 +50,6 @@ pub struct MirrorRun {
     pub error: Option<String>,
 }
 
-/// A record that differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MirrorItem {
-    pub opportunity_id: i64,
-    pub opportunity_name: Option<String>,
-    pub kind: String,
-    pub fields: Value,
-    /// found, repaired or failed.
-    pub state: String,
-    pub error: Option<String>,
-}
-
-/// A difference that a run found.
-pub(super) struct NewItem {
-    pub opportunity: i64,
-    pub kind: Difference,
-    pub name: Option<String>,
-    pub fields: Vec<FieldDifference>,
-}
-
 /// A new run; none while another one runs. One whose job has ended without it was lost with its worker, and counts as failed.
 pub async fn start(tx: &mut TenantTx) -> Result<Option<i64>, QueryError> {
     let tenant = tx.tenant();
@@ -106,7 +84,7 @@ pub async fn note_job(tx: &mut TenantTx, run: i64, job: i64) -> Result<(), Query
 }
 
 /// The run that a job began before it was taken up again.
-pub(super) async fn of_job(tx: &mut TenantTx, job: i64) -> Result<Option<i64>, QueryError> {
+pub(crate) async fn of_job(tx: &mut TenantTx, job: i64) -> Result<Option<i64>, QueryError> {
     let tenant = tx.tenant();
     sqlx::query_scalar!(
         "select id from mirror_runs where tenant_id = $1 and job_id = $2 and status = 'running'",
@@ -118,7 +96,7 @@ pub(super) async fn of_job(tx: &mut TenantTx, job: i64) -> Result<Option<i64>, Q
 }
 
 /// Keeps what a run found; false when it has ended already.
-pub(super) async fn complete(tx: &mut TenantTx, run: i64, checked: i64, found: &[NewItem]) -> Result<bool, QueryError> {
+pub(crate) async fn complete(tx: &mut TenantTx, run: i64, checked: i64, found: &[NewItem]) -> Result<bool, QueryError> {
     let tenant = tx.tenant();
     let count = |kind| i32::try_from(found.iter().filter(|item| item.kind == kind).count()).unwrap_or(i32::MAX);
     let ended = sqlx::query!(
@@ -136,27 +114,12 @@ pub(super) async fn complete(tx: &mut TenantTx, run: i64, checked: i64, found: &
     if ended.rows_affected() == 0 {
         return Ok(false);
     }
-    let ids: Vec<i64> = found.iter().map(|item| item.opportunity).collect();
-    let kinds: Vec<&str> = found.iter().map(|item| item.kind.as_str()).collect();
-    let names: Vec<Option<&str>> = found.iter().map(|item| item.name.as_deref()).collect();
-    let fields: Vec<Value> = found.iter().map(|item| serde_json::json!(item.fields)).collect();
-    sqlx::query!(
-        "insert into mirror_items (tenant_id, run_id, opportunity_id, kind, name, fields)
-         select $1, $2, m.* from unnest($3::bigint[], $4::text[], $5::text[], $6::jsonb[]) m",
-        tenant,
-        run,
-        &ids,
-        &kinds as &[&str],
-        &names as &[Option<&str>],
-        &fields
-    )
-    .execute(tx.connection())
-    .await?;
+    items::insert(tx, run, found).await?;
     Ok(true)
 }
 
 /// Ends a run that came to nothing: nothing is listed, nothing can be repaired.
-pub(super) async fn fail(tx: &mut TenantTx, run: i64, code: &str, error: &str) -> Result<(), QueryError> {
+pub(crate) async fn fail(tx: &mut TenantTx, run: i64, code: &str, error: &str) -> Result<(), QueryError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "update mirror_runs set status = 'failed', completed_at = now(), code = $3, error = $4
@@ -232,62 +195,8 @@ async fn by_ids(tx: &mut TenantTx, ids: &[i64]) -> Result<Vec<MirrorRun>, QueryE
     Ok(runs.collect())
 }
 
-/// What a run found, in order of ids; a page, from 1.
-pub async fn items(tx: &mut TenantTx, run: i64, page: i64, limit: i64) -> Result<Vec<MirrorItem>, QueryError> {
-    let tenant = tx.tenant();
-    sqlx::query_as!(
-        MirrorItem,
-        "select opportunity_id, name as opportunity_name, kind, fields, state, error from mirror_items
-         where tenant_id = $1 and run_id = $2 order by opportunity_id limit $3 offset $4",
-        tenant,
-        run,
-        limit,
-        (page - 1).saturating_mul(limit)
-    )
-    .fetch_all(tx.connection())
-    .await
-}
-
-/// What a run found and nobody has repaired.
-pub struct OpenItem {
-    pub opportunity_id: i64,
-    pub name: Option<String>,
-    pub organisation_name: Option<String>,
-    kind: String,
-    fields: Value,
-}
-
-impl OpenItem {
-    /// How it differs, in words.
-    pub fn reason(&self) -> String {
-        let fields = self.fields.as_array().into_iter().flatten().filter_map(|field| field["field"].as_str());
-        match self.kind.as_str() {
-            "missing" => "Current RMS has it, the mirror does not".into(),
-            "gone" => "the mirror has it, Current RMS does not".into(),
-            _ => format!("the mirror has it otherwise: {}", fields.take(10).collect::<Vec<_>>().join(", ")),
-        }
-    }
-}
-
-/// In order of ids; a page, from 1.
-pub async fn open_items(tx: &mut TenantTx, run: i64, page: i64, limit: i64) -> Result<Vec<OpenItem>, QueryError> {
-    let tenant = tx.tenant();
-    sqlx::query_as!(
-        OpenItem,
-        r#"select i.opportunity_id, i.name, o.organisation_name as "organisation_name?", i.kind, i.fields
-           from mirror_items i left join opportunities o on o.tenant_id = $1 and o.id = i.opportunity_id
-           where i.tenant_id = $1 and i.run_id = $2 and i.state <> 'repaired' order by i.opportunity_id limit $3 offset $4"#,
-        tenant,
-        run,
-        limit,
-        (page - 1).saturating_mul(limit)
-    )
-    .fetch_all(tx.connection())
-    .await
-}
-
 /// Claims a completed run for repairs; false while somebody else repairs it.
-pub(super) async fn claim(tx: &mut TenantTx, run: i64) -> Result<bool, QueryError> {
+pub(crate) async fn claim(tx: &mut TenantTx, run: i64) -> Result<bool, QueryError> {
     let tenant = tx.tenant();
     let claimed = sqlx::query!(
         "update mirror_runs set repairing_at = now() where tenant_id = $1 and id = $2
@@ -301,50 +210,13 @@ pub(super) async fn claim(tx: &mut TenantTx, run: i64) -> Result<bool, QueryErro
 }
 
 /// Says that repairs go on, or that they have ended.
-pub(super) async fn keep_claim(tx: &mut TenantTx, run: i64, on: bool) -> Result<(), QueryError> {
+pub(crate) async fn keep_claim(tx: &mut TenantTx, run: i64, on: bool) -> Result<(), QueryError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "update mirror_runs set repairing_at = case when $3 then now() end where tenant_id = $1 and id = $2",
         tenant,
         run,
         on
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// What is not repaired yet, in order of ids, behind one.
-pub(super) async fn open(tx: &mut TenantTx, run: i64, after: i64, most: i64) -> Result<Vec<(i64, String)>, QueryError> {
-    let tenant = tx.tenant();
-    let rows = sqlx::query!(
-        "select opportunity_id, kind from mirror_items
-         where tenant_id = $1 and run_id = $2 and opportunity_id > $3 and state <> 'repaired' order by opportunity_id limit $4",
-        tenant,
-        run,
-        after,
-        most
-    )
-    .fetch_all(tx.connection())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.opportunity_id, row.kind)).collect())
-}
-
-/// Notes what became of a repair: without an error it is done.
-pub(super) async fn settle(
-    tx: &mut TenantTx,
-    run: i64,
-    opportunity: i64,
-    error: Option<&str>,
-) -> Result<(), QueryError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "update mirror_items set state = case when $4::text is null then 'repaired' else 'failed' end, error = $4
-         where tenant_id = $1 and run_id = $2 and opportunity_id = $3",
-        tenant,
-        run,
-        opportunity,
-        error
     )
     .execute(tx.connection())
     .await?;
