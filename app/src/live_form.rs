@@ -11,14 +11,13 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{
     AbortController, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, NodeList,
     RequestInit, Response, SubmitEvent, SupportedType, UrlSearchParams,
 };
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// Milliseconds after the last key.
 const PAUSE: u32 = 400;

@@ -93,13 +93,13 @@ fn line(of: VersionLine, at: &str, restore: &str, newest: i32, may_write: bool) 
     let VersionLine { version, standing, name, who, when, note, sentence, changed } = of;
     let before = (version > 1).then(|| {
         let href = format!("{at}?from={}&to={version}", version - 1);
-        view! { <a class="btn" href=href aria-label=format!("Compare version {version} with the one before")>"Compare with the one before"</a> }
+        view! { <a class="btn" href=href aria-label=format!("Compare with the one before: version {version}")>"Compare with the one before"</a> }
     });
     let again = (may_write && version != newest).then(|| view! {
         <form method="post" action=restore.to_owned()>
             {hidden("version", version.to_string())}
             {hidden("expectedVersion", newest.to_string())}
-            <button class="btn" aria-label=format!("Restore version {version} as a new version")>"Restore as a new version"</button>
+            <button class="btn" aria-label=format!("Restore as a new version: version {version}")>"Restore as a new version"</button>
         </form>
     });
     view! {

@@ -33,6 +33,8 @@ pub struct OneView {
     pub tests: Vec<TestLine>,
     pub used_by: Vec<(String, String)>,
     pub ending: Option<Ending>,
+    /// A version that could count and does not.
+    pub waits: Option<i32>,
     /// The form of a deprecation that was refused: reason, replacement, and why.
     pub refused: Option<(String, String, String)>,
 }
@@ -80,6 +82,7 @@ pub fn one(of: OneView) -> AnyView {
         tests,
         used_by,
         ending,
+        waits,
         refused,
     } = of;
     let at = format!("{PATH}/{code}");
@@ -98,6 +101,7 @@ pub fn one(of: OneView) -> AnyView {
             <Standings of=standing/>
             <span class="grow"></span>
             <code class="basis">{code.clone()}</code>
+            {waits.filter(|_| may_write).map(|version| activate(&at, version))}
             {may_write.then(|| view! { <a class="btn" href=format!("{at}/edit")>{if gone { "Bring back" } else { "Edit" }}</a> })}
         </div>
         <Parts code=code.clone() here=Here::Metric may_write/>
@@ -125,6 +129,16 @@ pub fn one(of: OneView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The version that waits counts from then on.
+fn activate(at: &str, version: i32) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=format!("{at}/activate")>
+            {hidden("version", version.to_string())}
+            <button class="btn primary">{format!("Activate v{version}")}</button>
+        </form>
+    }
 }
 
 fn over(of: Ending) -> impl IntoView {

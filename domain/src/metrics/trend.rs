@@ -45,22 +45,27 @@ pub async fn last(tx: &mut TenantTx, codes: &[String]) -> Result<HashMap<String,
     Ok(told.collect())
 }
 
+/// Values that a drawing has room for at least: a few are as slim as many.
+const FEWEST: usize = 14;
+
 /// A drawing of these, the oldest first, in a colour for each version; empty for none.
 pub fn drawing(kept: &[Kept], zone: Tz) -> String {
-    let mut versions: Vec<i32> = kept.iter().map(|value| value.version).collect();
-    versions.dedup();
-    let height = |kept: &Kept| {
-        kept.value.as_deref().and_then(|text| text.parse::<Decimal>().ok()).and_then(|value| value.to_f64())
-    };
-    let layer = |version: &i32| Layer {
-        name: "value",
-        values: kept.iter().map(|one| if one.version == *version { height(one).unwrap_or(0.0) } else { 0.0 }).collect(),
-    };
     if kept.is_empty() {
         return String::new();
     }
+    let mut versions: Vec<i32> = kept.iter().map(|value| value.version).collect();
     versions.sort_unstable();
     versions.dedup();
-    let labels = kept.iter().map(|one| one.computed_at.with_timezone(&zone).format("%-d %b").to_string()).collect();
+    let room = FEWEST.saturating_sub(kept.len());
+    let height = |kept: &Kept| {
+        let value = kept.value.as_deref().and_then(|text| text.parse::<Decimal>().ok());
+        value.and_then(|value| value.to_f64()).unwrap_or_default()
+    };
+    let layer = |version: &i32| {
+        let values = kept.iter().map(|one| if one.version == *version { height(one) } else { 0.0 });
+        Layer { name: "value", values: values.chain(std::iter::repeat_n(0.0, room)).collect() }
+    };
+    let labels = kept.iter().map(|one| one.computed_at.with_timezone(&zone).format("%-d %b").to_string());
+    let labels = labels.chain(std::iter::repeat_n(String::new(), room)).collect();
     bars::svg(labels, versions.iter().map(layer).collect(), 650.0).unwrap_or_default()
 }

@@ -112,15 +112,15 @@ fn rows(of: &EditorView) -> AnyView {
             view! {
                 <tr>
                     <th scope="row" class="clip" title=name.clone()><a href=row.href.clone() rel="external">{name.clone()}</a></th>
+                    <td>{why.view()}</td>
                     {cells.collect_view()}
-                    <td class="num">{why.view()}</td>
                 </tr>
             }
         };
         view! {
             <div class="scroll" role="region" aria-label="Records that count" tabindex="0">
                 <table class="compact records">
-                    <thead><tr>{preview.heads.iter().map(head).collect_view()}<th scope="col"><span class="visually-hidden">"Why"</span></th></tr></thead>
+                    <thead><tr>{preview.heads.iter().take(1).map(head).collect_view()}<th scope="col"><span class="visually-hidden">"Why"</span></th>{preview.heads.iter().skip(1).map(head).collect_view()}</tr></thead>
                     <tbody>{preview.rows.iter().map(line).collect_view()}</tbody>
                 </table>
             </div>

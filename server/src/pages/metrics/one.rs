@@ -11,7 +11,8 @@ use domain::metrics::form::TestRow;
 use domain::metrics::now::Now;
 use domain::metrics::values::{self, Kept};
 use domain::metrics::{
-    Definition, Entity, Formula, MetricCode, MetricError, Number, run, spoken, stored_test, trend, used_by,
+    Definition, Entity, Formula, MetricCode, MetricError, Number, State as Standing, run, spoken, stored_test, trend,
+    used_by,
 };
 use domain::opportunities::address::Address;
 use domain::pager::Pager;
@@ -94,6 +95,7 @@ pub(super) async fn write(
             .into_iter()
             .map(|one| (format!("{} ({})", one.name, one.kind), format!("{PATH}/{}", one.id)))
             .collect(),
+        waits: waits(&definition),
         ending: ending(&definition, caller),
         refused,
     };
@@ -188,6 +190,12 @@ fn tests(definition: &Definition, formula: Option<&Formula>, now: &Now) -> Vec<T
         }
     };
     rows.map(line).collect()
+}
+
+/// A version that could count and does not.
+fn waits(of: &Definition) -> Option<i32> {
+    let drafted = (of.state == Standing::Draft && of.formula.is_some()).then_some(of.newest_version);
+    of.draft_version.or(drafted)
 }
 
 fn ending(definition: &Definition, caller: &Caller) -> Option<Ending> {
