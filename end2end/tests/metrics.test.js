@@ -281,10 +281,17 @@ test('every page is readable in both themes, on a desk and on a phone', async ()
 });
 
 test('the pictures of the guide', { skip: !PICTURES }, async () => {
-  const { page, close } = await open('/metrics/new?template=at_risk_cadence', { viewport: { width: 1200, height: 760 } });
+  const demo = "(select id from app.tenants where slug = 'demo')";
+  await sql(host, `begin;
+    insert into app.metric_definitions (tenant_id, code, state, active_version, newest_version) values (${demo}, 'quiet', 'active', 2, 2);
+    insert into app.metric_versions (tenant_id, code, version, name, description, formula, note) select ${demo}, 'quiet', v, 'Gone quiet', 'No order for a good while: somebody should call.',
+      json_build_object('field', 'days_since_last_order', 'operator', '>', 'value', 30 * v), (array['As in the first system', 'Fewer false alarms in summer'])[v] from generate_series(1, 2) v;
+    insert into app.metric_values (tenant_id, code, computed_at, version, value, matched, base) select ${demo}, 'quiet', now() - d * interval '1 day', case when d > 12 then 1 else 2 end, n, n, 40
+      from (select d, case when d > 12 then 31 else 21 end + d % 4 n from generate_series(1, 30) d) v; commit;`);
+  const { page, close } = await open('/metrics/new?template=at_risk_cadence', { viewport: { width: 1440, height: 860 } });
   await ready(page);
   await page.screenshot({ path: `${PICTURES}/metric-editor.png` });
-  for (const [name, path] of [['metric', 'long'], ['metric-history', 'long/history?from=1&to=2']]) {
+  for (const [name, path] of [['metric', 'quiet'], ['metric-history', 'quiet/history?from=1&to=2']]) {
     await page.goto(`/metrics/definitions/${path}`);
     await page.screenshot({ path: `${PICTURES}/${name}.png` });
   }

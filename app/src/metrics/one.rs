@@ -172,7 +172,7 @@ fn values(drawing: String, points: Vec<Point>) -> impl IntoView {
     };
     Either::Right(view! {
         <figure class="chart">
-            <div class="plot columns"><Bars svg=drawing label="Stored values, a colour for each version"/></div>
+            <div class="plot columns" role="region" aria-label="Drawing of stored values" tabindex="0"><Bars svg=drawing label="Stored values, a colour for each version"/></div>
             <ul class="keys versions" aria-label="Versions">{changes}</ul>
             <details class="chart-data">
                 <summary>"As a table"</summary>

@@ -77,7 +77,7 @@ async fn a_funnel_ends_with_the_total_and_an_explanation_agrees_with_the_list() 
         assert!(sinks && seen.funnel.first().is_none_or(|step| step.count <= seen.base), "{sent}: {:?}", seen.funnel);
         if let Some(explained) = seen.explain {
             assert_eq!(explained.matches, all.iter().any(|record| record.id == 7), "{sent}");
-            let top = explained.clauses.first().map_or(true, |clause| clause.holds);
+            let top = explained.clauses.first().is_none_or(|clause| clause.holds);
             assert_eq!(top, explained.matches, "{sent}");
         }
     }

@@ -1,6 +1,7 @@
 //! PostgreSQL and plain Rust give one answer (`METRICS_FORMULAS` sets how many formulas are tried, `METRICS_SEED` which).
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, Utc};
 use domain::metrics::evaluate::{Evaluator, Row};
@@ -31,11 +32,13 @@ async fn the_database_and_the_evaluator_agree_on_every_row() {
         let mut tx = ground.db.tenant_tx(&ground.actor).await.unwrap();
         run::read_only(&mut tx).await.unwrap();
         let key = (formula.entity.as_str(), instant);
-        if !known.contains_key(&key) {
-            let all = Formula::read(&serde_json::json!({"entity": key.0})).unwrap();
-            known.insert(key, run::whole(&mut tx, &all, &now, None).await.unwrap());
-        }
-        let rows = &known[&key];
+        let rows = match known.entry(key) {
+            Entry::Occupied(rows) => rows.into_mut(),
+            Entry::Vacant(place) => {
+                let all = Formula::read(&serde_json::json!({"entity": key.0})).unwrap();
+                place.insert(run::whole(&mut tx, &all, &now, None).await.unwrap())
+            }
+        };
         let evaluator = Evaluator { formula: &formula, today: now.today };
         let expected: Vec<i64> = rows.iter().filter(|(_, row)| evaluator.matches(row)).map(|(id, _)| *id).collect();
         let what = || format!("formula {number}, now {instant}: {sent}");

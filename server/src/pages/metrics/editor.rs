@@ -51,7 +51,7 @@ pub async fn edit(asking: Asking, Shared(state): Shared<State>, Path(code): Path
 
 pub async fn create(asking: Asking, Shared(state): Shared<State>, body: Bytes) -> Result<Response, Stop> {
     asking.person(WRITE)?;
-    take(asking, &state, None, &body).await
+    Box::pin(take(asking, &state, None, &body)).await
 }
 
 pub async fn change(
@@ -63,7 +63,7 @@ pub async fn change(
     let caller = asking.person(WRITE)?;
     let code = super::code(&code)?;
     let base = newest(&state, caller, &code).await?;
-    take(asking, &state, Some(base), &body).await
+    Box::pin(take(asking, &state, Some(base), &body)).await
 }
 
 fn action(code: &MetricCode) -> String {

@@ -138,10 +138,10 @@ fn entity(formula: Option<&Formula>) -> Entity {
 /// What is at stake with those who enter and leave.
 pub(super) fn money(diff: &Diff, entity: Entity, currency: &str) -> String {
     let label = entity.field(entity.money()).map_or("money", |field| field.label);
-    match diff.money.enter.sub(diff.money.leave) {
+    match diff.money.enter.minus(diff.money.leave) {
         Some(by) if by > Number::ZERO => format!("{} more {label}", spoken::money(by, currency)),
         Some(by) if by < Number::ZERO => {
-            let less = Number::ZERO.sub(by).unwrap_or_default();
+            let less = Number::ZERO.minus(by).unwrap_or_default();
             format!("{} less {label}", spoken::money(less, currency))
         }
         _ => format!("the same {label}"),

@@ -62,7 +62,7 @@ fn line(of: Definition, last: Option<Last>, used_by: usize, caller: &Caller) -> 
     };
     let trend = last.as_ref().and_then(|last| {
         let (before, at) = last.before?;
-        let by = last.value?.sub(before)?;
+        let by = last.value?.minus(before)?;
         let sign = if by > Number::ZERO { "+" } else { "" };
         let told = if by == Number::ZERO { "same".to_owned() } else { format!("{sign}{}", value(Some(by))) };
         Some(format!("{told} since {}", words::when(at, caller)))
