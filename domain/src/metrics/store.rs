@@ -58,6 +58,7 @@ pub async fn list(tx: &mut TenantTx, query: &Query) -> Result<(Vec<Definition>, 
     let (tenant, pattern) = (tx.tenant(), query.pattern());
     let state = query.state.map(State::as_str);
     // The shown versions first, by themselves: under row-level security only a plain column finds its version by the index.
+    // A code is in byte order, in which only ASCII letters have a case.
     let found = sqlx::query!(
         r#"with shown as materialized (
              select code, coalesce(active_version, newest_version) as version from metric_definitions
@@ -69,7 +70,7 @@ pub async fn list(tx: &mut TenantTx, query: &Query) -> Result<(Vec<Definition>, 
              select s.code, s.version from shown s
              join metric_versions v on v.tenant_id = $1 and v.code = s.code and v.version = s.version
              where $5::text is not null
-               and lower(v.name || chr(10) || v.description || chr(10) || v.code) like lower($5)),
+               and lower(v.name || chr(10) || v.description || chr(10) || v.code collate "default") like lower($5)),
            page as (select code, version from found order by code limit $6 offset $7)
            select t.total as "total!", p.code as "code?", p.version as "version?"
            from (select count(*) as total from found) t left join page p on true order by p.code"#,
