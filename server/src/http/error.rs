@@ -8,7 +8,7 @@ use domain::db::{DbError, QueryError};
 use domain::identity::IdentityError;
 use domain::inbox::registration::RegistrationError;
 use domain::jobs::{EnqueueError, JobsError};
-use domain::metrics::MetricError;
+use domain::metrics::{MetricError, Problem};
 use domain::rules::RuleError;
 use domain::sync::SyncError;
 use domain::sync::start_over::StartOverError;
@@ -249,7 +249,12 @@ impl From<MetricError> for ApiError {
                 ApiError::conflict("E_TESTS_FAILED", message, json!({"failedTests": failed}))
             }
             MetricError::TooMany(_) => ApiError::conflict("E_TOO_MANY", message, Value::Null),
-            MetricError::TooLong => ApiError::conflict("E_TOO_LONG", message, Value::Null),
+            MetricError::TooLong => {
+                let mut answer = bad("E_TOO_LONG", message.clone());
+                let fix = "Say it with fewer conditions, or about fewer fields.";
+                answer.details = json!([Problem::new("/formula/where", "E_TOO_LONG", message, fix)]);
+                answer
+            }
             MetricError::Db(error) => error.into(),
         }
     }

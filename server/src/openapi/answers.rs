@@ -36,7 +36,7 @@ const MEANINGS: [(u16, &str); 10] = [
     (404, "`NOT_FOUND`: this tenant has no such record."),
     (
         409,
-        "It does not fit the state of things, such as `SYNC_RUNNING`, `INITIAL_SYNC_REQUIRED`, `NOT_CONNECTED`, `E_CODE_TAKEN`, `E_VERSION` or `E_TOO_LONG`.",
+        "It does not fit the state of things, such as `SYNC_RUNNING`, `INITIAL_SYNC_REQUIRED`, `NOT_CONNECTED`, `E_CODE_TAKEN` or `E_VERSION`.",
     ),
     (
         413,

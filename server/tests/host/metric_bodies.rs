@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor, PgConnection};
 
 use super::browser::{Browser, Seen};
 use super::business::{Business, send};
@@ -222,4 +223,17 @@ async fn a_formula_is_tried_before_it_is_saved() {
         "no SQL is told"
     );
     assert!(desk.rep.get("/api/metrics/templates").await.json()["templates"].as_array().unwrap().len() >= 8);
+}
+
+#[tokio::test]
+async fn a_formula_that_takes_too_long_is_stopped_with_a_clear_message() {
+    let desk = Business::begin().await;
+    let mut other = PgConnection::connect(desk.env.url()).await.unwrap();
+    other.execute("begin; lock table app.opportunities in access exclusive mode").await.unwrap();
+    let body = json!({"formula": {"entity": "opportunity"}});
+    let seen = send(&desk.admin, Method::POST, "/api/metrics/definitions/preview", &body).await;
+    assert_eq!((seen.status, seen.code().as_str()), (400, "E_TOO_LONG"), "{}", seen.text);
+    assert_eq!(seen.json()["details"][0]["pointer"], "/formula/where");
+    other.execute("rollback").await.unwrap();
+    assert_eq!(send(&desk.admin, Method::POST, "/api/metrics/definitions/preview", &body).await.status, 200);
 }
