@@ -247,7 +247,8 @@ async fn a_metric_goes_its_whole_way_by_plain_forms() {
     assert_eq!(post(ana, &end, "reason=old+%3Cb%3E&replacedBy=at_risk_customer".into()).await.status, 303);
     let page = ana.get(&format!("{PATH}/quiet")).await;
     assert!(
-        shown(&page).contains("old &lt;b&gt;") && shown(&page).contains("href=\"/metrics/definitions/at_risk_customer\""),
+        shown(&page).contains("old &lt;b&gt;")
+            && shown(&page).contains("href=\"/metrics/definitions/at_risk_customer\""),
         "{}",
         shown(&page)
     );
