@@ -15,7 +15,7 @@ use super::number::Number;
 use super::problem::{Problem, at};
 use super::run::{self, Record};
 use super::walk::{fields_of, walk};
-use super::{Field, sentence, warn};
+use super::{Field, Op, sentence, warn};
 use crate::calendar;
 use crate::db::TenantTx;
 
@@ -110,7 +110,7 @@ fn warnings_of(formula: &Formula, counted: &Counted, matched: i64, base: i64) ->
         found.push(Problem::new("/where", "W_MATCHES_NONE", message, "See after which condition nothing is left."));
     }
     for (field, empty) in &counted.empty {
-        if base > 0 && empty * 100 > base * MOSTLY_EMPTY {
+        if base > 0 && empty * 100 > base * MOSTLY_EMPTY && !minds_empty(formula, field) {
             let share = empty * 100 / base;
             let message = format!("{} is empty for {share}% of {entities}.", field.label);
             let fix = "Rows in which it is empty pass only \u{201c}is empty\u{201d}, \u{201c}is not\u{201d} and \u{201c}is none of\u{201d}.";
@@ -118,6 +118,17 @@ fn warnings_of(formula: &Formula, counted: &Counted, matched: i64, base: i64) ->
         }
     }
     found
+}
+
+/// Whether a condition says what becomes of records in which the field is empty.
+fn minds_empty(formula: &Formula, field: &'static Field) -> bool {
+    let mut minds = false;
+    walk(formula, &mut |_, clause| {
+        if let Clause::Test(test) = clause {
+            minds |= test.field == field && matches!(test.op, Op::IsNull | Op::NotNull);
+        }
+    });
+    minds
 }
 
 /// The first condition that asks for a field.

@@ -45,9 +45,10 @@ pub(super) enum Part {
     Gaps,
 }
 
+/// Not by address: a constant may stand at several. Entities have fields of one name, with SQL of their own.
 impl PartialEq for Field {
     fn eq(&self, other: &Field) -> bool {
-        std::ptr::eq(self, other)
+        self.code == other.code && self.sql == other.sql
     }
 }
 
