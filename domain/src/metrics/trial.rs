@@ -74,16 +74,19 @@ impl Trial {
             "explain": preview.explain,
             "sentence": self.formula.sentence(),
             "compiled": self.formula.to_json(),
-            "warnings": preview.warnings,
+            "warnings": sent_with(preview.warnings.clone()),
             "historyFrom": preview.history_from,
         })
     }
 }
 
-/// What is known of a formula without any data.
+/// What is known of a formula.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Validation {
+    /// Where there is no error: to be tried on data.
+    #[serde(skip)]
+    formula: Option<(Formula, Now)>,
     pub errors: Vec<Problem>,
     pub warnings: Vec<Problem>,
     /// Stored tests that were sent along and fail now.
@@ -93,7 +96,29 @@ pub struct Validation {
     pub compiled: Option<Json>,
 }
 
-/// Looks at `{formula, tests?}`; only what is no JSON object is refused.
+impl Validation {
+    /// Adds the warnings that need the tenant's rows. A formula that takes too long on them is an error of its own.
+    pub async fn warn_of(&mut self, tx: &mut TenantTx) -> Result<(), MetricError> {
+        let Some((formula, now)) = self.formula.take() else { return Ok(()) };
+        run::read_only(tx).await?;
+        match preview::warnings(tx, &formula, &now).await {
+            Ok(warnings) => self.warnings = sent_with(warnings),
+            Err(error @ MetricError::TooLong) => {
+                let fix = "Say it with fewer conditions, or about fewer fields.";
+                self.errors.push(Problem::new("/formula/where", "E_TOO_LONG", format!("{error}."), fix));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// Pointers into the body that carried the formula, as those of errors are.
+fn sent_with(warnings: Vec<Problem>) -> Vec<Problem> {
+    warnings.into_iter().map(|warning| warning.under("/formula")).collect()
+}
+
+/// Looks at `{formula, tests?}` without data; only what is no JSON object is refused.
 pub fn validate(bytes: &[u8], zone: Tz) -> Result<Validation, Fault> {
     let body = sent::object(bytes)?;
     let mut fields = Fields::of(body, "", &["formula", "tests"]);
@@ -110,9 +135,11 @@ pub fn validate(bytes: &[u8], zone: Tz) -> Result<Validation, Fault> {
         Err(found) => (Checked::default(), sent::all(problems, found)),
     };
     let formula = checked.formula.as_ref().filter(|_| errors.is_empty());
+    let now = Now::of(Utc::now(), zone);
     Ok(Validation {
-        warnings: formula.map(warn::warnings).unwrap_or_default(),
-        failed_tests: if errors.is_empty() { checked.failed(&Now::of(Utc::now(), zone)) } else { Vec::new() },
+        formula: formula.map(|formula| (formula.clone(), now.clone())),
+        warnings: formula.map(|formula| sent_with(warn::warnings(formula))).unwrap_or_default(),
+        failed_tests: if errors.is_empty() { checked.failed(&now) } else { Vec::new() },
         sentence: formula.map(Formula::sentence),
         compiled: formula.map(Formula::to_json),
         errors,

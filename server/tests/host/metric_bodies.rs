@@ -193,6 +193,11 @@ async fn a_formula_is_tried_before_it_is_saved() {
     .await;
     let told = seen.json();
     assert_eq!((&told["errors"], &told["failedTests"][0]["index"]), (&json!([]), &json!(0)), "{}", seen.text);
+    let all = json!({"formula": {"entity": "opportunity", "where": {"f": "name", "op": "not_null"}}});
+    let seen = send(&desk.rep, Method::POST, &format!("{ALL}/validate"), &all).await.json();
+    let codes: Vec<&str> =
+        seen["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["W_ALWAYS_TRUE", "W_MATCHES_ALL"], "{seen}");
     // Versions and their records.
     make(&desk.admin, json!({"code": "shows", "name": "Shows", "description": "d", "formula": formula})).await;
     let all = json!({"entity": "opportunity", "where": {"f": "name", "op": "contains", "v": "show"}});

@@ -35,7 +35,7 @@ pub async fn preview(
     Ok(Json(trial.told(&preview)))
 }
 
-/// What is wrong with a formula, all of it at once, and what is odd about it. What needs data is in the preview.
+/// What is wrong with a formula, all of it at once, and what is odd about it, also on today's data.
 #[utoipa::path(
     post,
     path = "/metrics/definitions/validate",
@@ -43,8 +43,15 @@ pub async fn preview(
     request_body = ValidateBody,
     responses((status = 200, description = "What was found; no error means that it can be saved.", body = ValidationOut), answers::Asked)
 )]
-pub async fn validate(asking: Asking, body: Result<Sent, ApiError>) -> ApiResult<Response> {
+pub async fn validate(
+    asking: Asking,
+    Shared(state): Shared<State>,
+    body: Result<Sent, ApiError>,
+) -> ApiResult<Response> {
     let caller = asking.to(Permission::ReadDefinitions)?;
     let Sent(bytes) = body?;
-    Ok(Json(look(&bytes, zone_or_utc(&caller.tenant_view.timezone))?).into_response())
+    let mut found = look(&bytes, zone_or_utc(&caller.tenant_view.timezone))?;
+    let mut tx = state.services.db.tenant_tx(&caller.actor()).await?;
+    found.warn_of(&mut tx).await?;
+    Ok(Json(found).into_response())
 }
