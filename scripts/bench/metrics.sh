@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How fast 5,000 metrics with 20 versions each are listed, searched and read, by a single client: p95 in milliseconds, goal 100.
-# COUNT=5000 VERSIONS=20 TIMES=60 may be set.
+# How fast 5,000 metrics with 20 versions each are listed, searched and read, by a single client: p95 in milliseconds, goal 100. Then previews.
+# COUNT=5000 VERSIONS=20 TIMES=60 and ROWS=100000 may be set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=${COUNT:-5000} versions=${VERSIONS:-20} times=${TIMES:-60} port=${PORT:-3971}
@@ -56,3 +56,22 @@ one code|$base?code=metric_N
 one|$base/metric_N?includeDeprecated=true
 one with its history|$base/metric_N?includeDeprecated=true&includeHistory=true
 LISTS
+
+# The templates over a mirror of many records: what somebody waits for who edits a formula.
+rows=${ROWS:-100000}
+sql -v rows="$rows" <<'SQL'
+insert into app.opportunities (tenant_id, id, name, organisation_name, organisation_id, state, status, starts_at, ends_at, created_at_rms,
+    updated_at_rms, charge_total, data, digest, synced_at)
+select t.id, i, 'Show ' || i, 'Customer ' || i % 5000, i % 5000, (array[0, 1, 2, 3, 3, 3, 3])[1 + i % 7], (array[0, 1, 5, 20, 40, 50, 60])[1 + (i / 7) % 7],
+    now() - (i * 37 % 900 - 200) * interval '1 day', now(), now() - interval '90 days', now() - i % 50 * interval '1 day', i % 9999, '{}', sha256(''), now()
+from app.tenants t, generate_series(1, :rows) i where t.slug = 'bench';
+vacuum analyze app.opportunities;
+SQL
+curl -sf -H "Authorization: Bearer $key" "$url/api/metrics/templates" >"$work/templates"
+node -e 'const fs = require("fs"); for (const one of JSON.parse(fs.readFileSync(process.argv[1])).templates) fs.writeFileSync(`${process.argv[1]}.${one.code}`, JSON.stringify({formula: one.formula}))' "$work/templates"
+printf '\n%s opportunities of 5,000 customers: a preview (count, funnel, measure, 20 rows), 20 requests each.\n\n| template | median | p95 |\n|---|---|---|\n' "$rows"
+for body in "$work"/templates.*; do
+  for _ in $(seq 21); do
+    curl -sf -o "$work/answer" -w '%{time_total}\n' -H "Authorization: Bearer $key" -H 'Content-Type: application/json' --data-binary "@$body" "$url$base/preview"
+  done | tail -n +2 | sort -n | awk -v name="${body##*.}" '{ all[NR] = $1 } END { printf "| %s | %.0f ms | %.0f ms |\n", name, all[10] * 1000, all[19] * 1000 }'
+done
