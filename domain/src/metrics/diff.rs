@@ -132,7 +132,8 @@ fn parts(formula: Option<&Formula>) -> Vec<Part> {
     };
     let entity: Entity = formula.entity;
     add("/entity".into(), "entity".into(), entity.as_str().into(), entity.plural().into());
-    let params = serde_json::to_string(&formula.to_json()["params"]).unwrap_or_default();
+    let tree = formula.to_json();
+    let params = tree["params"].to_string();
     let clauses: Vec<(String, &Clause)> = match &formula.filter {
         None => Vec::new(),
         Some(Clause::All(clauses)) => {
@@ -151,7 +152,6 @@ fn parts(formula: Option<&Formula>) -> Vec<Part> {
         // With the words, in which the parameters' values are.
         add(pointer, about, format!("{} {words}", clause_json(clause)), words);
     }
-    let tree = formula.to_json();
     for (name, label) in [("measure", "measure"), ("rank_by", "order"), ("columns", "columns")] {
         let spelt = tree.get(name).map(ToString::to_string).unwrap_or_default();
         if !spelt.is_empty() {

@@ -11,6 +11,7 @@ use domain::metrics::diff::{self, Diff};
 use domain::metrics::form::{Did, Form, Places, Written};
 use domain::metrics::now::Now;
 use domain::metrics::preview::{self, Preview};
+use domain::metrics::sentence::upper_first;
 use domain::metrics::{Definition, Formula, MetricError, Problem, run, spoken, store, stored_test, warn};
 use domain::money::grouped;
 use serde_json::Value as Json;
@@ -106,7 +107,7 @@ pub async fn build(state: &State, caller: &Caller, shown: Shown) -> Result<Edito
             Err(MetricError::Db(error)) => return Err(Stop::Broken(error)),
             Err(error) => {
                 warnings.extend(warn::warnings(formula).iter().map(words::problem));
-                Err(capital(&format!("{error}.")))
+                Err(upper_first(&format!("{error}.")))
             }
         },
     };
@@ -224,7 +225,7 @@ fn tests(
             let mut results = vec![Some(Ok(())); tests.len()];
             for failed in stored_test::run(formula, &tests, now) {
                 if let Some(result) = results.get_mut(failed.index) {
-                    *result = Some(Err(capital(&failed.because)));
+                    *result = Some(Err(upper_first(&failed.because)));
                 }
             }
             results
@@ -277,11 +278,6 @@ fn place(form: &Form, places: &Places, problem: &Problem) -> Wrong {
         _ => part.to_owned(),
     };
     Wrong { part, input, text }
-}
-
-fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn json_view(edited: Option<String>, written: &Written) -> JsonView {

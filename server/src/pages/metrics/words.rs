@@ -6,9 +6,9 @@ use domain::calendar::{moment, zone_or_utc};
 use domain::dashboard::Tone;
 use domain::identity::Caller;
 use domain::metrics::diff::Changed;
-use domain::metrics::kind::Kind;
 use domain::metrics::run::{Record, listed};
-use domain::metrics::{Author, Definition, Field, Formula, Problem, State, names, spoken};
+use domain::metrics::sentence::upper_first;
+use domain::metrics::{Author, Definition, Formula, Problem, State, names, spoken};
 
 /// The states of a metric.
 pub fn standing(of: &Definition) -> Vec<Standing> {
@@ -39,11 +39,7 @@ pub fn problem(problem: &Problem) -> String {
     let end = |text: &str| {
         if text.is_empty() || text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
     };
-    let mut message = end(&problem.message);
-    if let Some(first) = message.get(..1).map(str::to_uppercase) {
-        message.replace_range(..1, &first);
-    }
-    format!("{message} {}", end(&problem.fix)).trim_end().to_owned()
+    format!("{} {}", upper_first(&end(&problem.message)), end(&problem.fix)).trim_end().to_owned()
 }
 
 /// A part that changed between two versions.
@@ -58,17 +54,7 @@ pub fn changed(of: Changed) -> String {
 
 /// Labels of a list, and whether their columns hold numbers.
 pub fn heads(formula: &Formula) -> Vec<(String, bool)> {
-    let capital = |field: &&'static Field| {
-        let mut label = field.label.to_owned();
-        if let Some(first) = label.get(..1).map(str::to_uppercase) {
-            label.replace_range(..1, &first);
-        }
-        label
-    };
-    listed(formula)
-        .iter()
-        .map(|field| (capital(field), matches!(field.kind, Kind::Int | Kind::Decimal | Kind::Money)))
-        .collect()
+    listed(formula).iter().map(|field| (upper_first(field.label), field.kind.is_number())).collect()
 }
 
 pub fn lines(formula: &Formula, records: &[Record], currency: &str) -> Vec<RowLine> {
