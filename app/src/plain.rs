@@ -8,8 +8,9 @@ use leptos_router::components::Router;
 use leptos_router::location::RequestUrl;
 
 use crate::components::frame::Frame;
+use crate::components::icon::Sprite;
+use crate::document::Head;
 pub use crate::identity::viewer::Viewer;
-use crate::shell::Head;
 
 /// What a page needs beside its content.
 pub struct Plain {
@@ -44,6 +45,7 @@ impl Plain {
                     </head>
                     <body>
                         <Router><Frame viewer>{content}</Frame></Router>
+                        <Sprite/>
                     </body>
                 </html>
             };

@@ -77,8 +77,24 @@ test('the numbers of the page are those of the API', async () => {
   await close();
 });
 
-test('on the first day the status by day is today, and its numbers lead to their lists', async () => {
+test('after its first sync the demo has a month of nights', async () => {
   const { page, expectClean, close } = await open();
+  const nights = async () => (await (await page.request.get('/api/dashboard')).json()).data.byDay.filter((day) => day.figures);
+  let kept = await nights();
+  while (kept.length < 30) { await pause(100); kept = await nights(); }
+  for (const { figures } of kept) assert.equal(figures.statuses.reduce((sum, status) => sum + status.count, 0), figures.totalOpportunities);
+  assert.ok(kept[0].figures.totalOpportunities < kept.at(-1).figures.totalOpportunities, 'the account grew');
+  await page.goto('/');
+  await ready(page);
+  assert.match(await region(page, 'Opportunities').locator('.delta').textContent(), /^↑ up \d+ % against/);
+  expectClean();
+  await close();
+});
+
+test('on the first day the status by day is today, and its numbers lead to their lists', async () => {
+  await sql(host, 'delete from app.dashboard_snapshots');
+  const { page, expectClean, close } = await open();
+  while ((await (await page.request.get('/api/dashboard')).json()).data.byDay.slice(0, -1).some((day) => day.figures)) await pause(100);
   await page.goto('/');
   await ready(page);
   const card = region(page, 'Status by day');

@@ -83,6 +83,38 @@ async fn write(tx: &mut TenantTx, day: NaiveDate, zone: Tz) -> Result<bool, sqlx
     Ok(taken == 1)
 }
 
+/// Keeps figures that were computed elsewhere as those of a day's end; false when the day is kept already.
+pub async fn keep(tx: &mut TenantTx, day: NaiveDate, figures: &Figures) -> Result<bool, sqlx::Error> {
+    let tenant = tx.tenant();
+    let column = |of: fn(&StatusCount) -> i64| figures.statuses.iter().map(of).collect::<Vec<_>>();
+    let codes: Vec<i32> = figures.statuses.iter().map(|status| status.status_code.unwrap_or(-1)).collect();
+    let names: Vec<&str> = figures.statuses.iter().map(|status| status.status.as_str()).collect();
+    let values: Vec<Money> = figures.statuses.iter().map(|status| status.value).collect();
+    let kept = sqlx::query_scalar!(
+        r#"with kept as (
+            insert into dashboard_snapshots (tenant_id, day, total_opportunities, open_value, orders_this_month, failed_records)
+            values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, day) do nothing returning tenant_id, day
+        ), by_status as (
+            insert into status_snapshots (tenant_id, day, status, name, count, value)
+            select k.tenant_id, k.day, s.* from kept k, unnest($7::int[], $8::text[], $9::bigint[], $10::numeric[]) s
+        )
+        select count(*) as "count!" from kept"#,
+        tenant,
+        day,
+        figures.total_opportunities,
+        figures.open_value as Money,
+        figures.orders_this_month,
+        figures.failed_records,
+        &codes,
+        &names as &[&str],
+        &column(|status| status.count),
+        &values as &[Money],
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(kept == 1)
+}
+
 /// The days before today that can be shown or compared with, oldest first, those without a snapshot included.
 pub async fn read(tx: &mut TenantTx, now: DateTime<Utc>, zone: Tz) -> Result<Vec<Day>, sqlx::Error> {
     let tenant = tx.tenant();

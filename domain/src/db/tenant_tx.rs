@@ -78,6 +78,18 @@ impl TenantTx {
         &self.audit_key
     }
 
+    /// For one of many transactions of long arrays: statements are planned once a connection (a plan of its own would copy the
+    /// arrays several times), and unless it is `durable` the next durable commit makes this one durable too. Until then a crash
+    /// of PostgreSQL may undo it whole.
+    pub(crate) async fn one_of_many(&mut self, durable: bool) -> Result<(), sqlx::Error> {
+        let settings = match durable {
+            true => "set local plan_cache_mode = force_generic_plan",
+            false => "set local plan_cache_mode = force_generic_plan; set local synchronous_commit = off",
+        };
+        self.tx.execute(settings).await?;
+        Ok(())
+    }
+
     /// Marks the place to go back to when a later statement fails.
     pub async fn savepoint(&mut self) -> Result<(), sqlx::Error> {
         self.tx.execute("savepoint here").await?;

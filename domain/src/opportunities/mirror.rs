@@ -1,6 +1,7 @@
 //! Writing records into the mirror, a page at a time: look at what is there, then insert, update or only note as seen.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::AddAssign;
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
@@ -48,24 +49,23 @@ pub struct Written {
     pub created: usize,
 }
 
-/// Writes records of which each id occurs once, and one change for each that differs. An older version never overwrites a
-/// newer one, an equal one is taken; a record seen unchanged only moves its `synced_at`. Where `only_new` are expected they
-/// are inserted without a look, which the primary key then gives.
-pub async fn write(
-    tx: &mut TenantTx,
-    records: &[Record],
-    origin: Origin,
-    only_new: bool,
-) -> Result<Written, sqlx::Error> {
-    let mut written = Written::default();
-    let mut left: Vec<&Record> = records.iter().collect();
-    if only_new {
-        left = insert(tx, left, origin, &mut written).await?;
+impl AddAssign for Written {
+    fn add_assign(&mut self, other: Written) {
+        self.new_to_run += other.new_to_run;
+        self.changed += other.changed;
+        self.created += other.created;
     }
+}
+
+/// Writes records of which each id occurs once, and one change for each that differs. An older version never overwrites a
+/// newer one, an equal one is taken; a record seen unchanged only moves its `synced_at`.
+pub async fn write(tx: &mut TenantTx, records: &[Record], origin: Origin) -> Result<Written, sqlx::Error> {
+    let (mut written, mut created, mut updates) = (Written::default(), Vec::new(), Vec::new());
+    let mut left: Vec<&Record> = records.iter().collect();
     while !left.is_empty() {
         let known: HashMap<i64, rows::Known> =
             rows::lock_known(tx, &left).await?.into_iter().map(|known| (known.id, known)).collect();
-        let (mut new, mut same, mut other) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut new, mut same) = (Vec::new(), Vec::new());
         for record in left {
             let Some(known) = known.get(&record.id) else {
                 new.push(record);
@@ -77,32 +77,33 @@ pub async fn write(
             if known.is(record) || known.is_newer_than(record) {
                 same.push(record.id);
             } else {
-                other.push(record);
+                updates.push(record);
             }
         }
         rows::note_seen(tx, &same).await?;
-        // Before the updates: no record is waited for once changes are counted. What somebody else inserted meanwhile is
-        // known now.
-        left = insert(tx, new, origin, &mut written).await?;
-        rows::update(tx, &other, origin).await?;
-        written.changed += i64::try_from(other.len()).unwrap_or(0);
+        // What somebody else inserted meanwhile is known now, and comes again. No record is waited for once changes are
+        // counted, which updates do.
+        let inserted = rows::insert(tx, &new).await?;
+        left = new.into_iter().filter(|record| !inserted.contains(&record.id)).collect();
+        created.extend(inserted);
     }
+    rows::update(tx, &updates, origin).await?;
+    written.changed += i64::try_from(updates.len()).unwrap_or(0);
+    written += note_created(tx, &created, origin).await?;
     Ok(written)
 }
 
-/// Inserts, and gives back the records that the mirror has.
-async fn insert<'a>(
-    tx: &mut TenantTx,
-    mut records: Vec<&'a Record>,
-    origin: Origin,
-    written: &mut Written,
-) -> Result<Vec<&'a Record>, sqlx::Error> {
-    let inserted = rows::insert(tx, &records, origin).await?;
-    written.created += inserted.len();
-    written.new_to_run += i64::try_from(inserted.len()).unwrap_or(0);
-    written.changed += i64::try_from(inserted.len()).unwrap_or(0);
-    records.retain(|record| !inserted.contains(&record.id));
-    Ok(records)
+/// Inserts records without a look at what the mirror has; gives the ids of those that it had not. Nobody is told of them before
+/// [`note_created`].
+pub async fn insert(tx: &mut TenantTx, records: &[Record]) -> Result<Vec<i64>, sqlx::Error> {
+    rows::insert(tx, &records.iter().collect::<Vec<_>>()).await
+}
+
+/// Writes the changes of records that were inserted in this transaction.
+pub async fn note_created(tx: &mut TenantTx, ids: &[i64], origin: Origin) -> Result<Written, sqlx::Error> {
+    rows::note_created(tx, ids, origin).await?;
+    let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    Ok(Written { new_to_run: count, changed: count, created: ids.len() })
 }
 
 /// Like [`write`] for each record alone: one that the database refuses comes back with the reason, the others are written.
@@ -114,12 +115,8 @@ pub async fn write_one_by_one(
     let (mut total, mut refused) = (Written::default(), Vec::new());
     for record in records {
         tx.savepoint().await?;
-        match write(tx, std::slice::from_ref(record), origin, false).await {
-            Ok(written) => {
-                total.new_to_run += written.new_to_run;
-                total.changed += written.changed;
-                total.created += written.created;
-            }
+        match write(tx, std::slice::from_ref(record), origin).await {
+            Ok(written) => total += written,
             Err(error) if !is_about_data(&error) => return Err(error),
             Err(error) => {
                 tx.back_to_savepoint().await?;
@@ -145,8 +142,11 @@ pub async fn overwrite(tx: &mut TenantTx, record: &Record, origin: Origin) -> Re
 }
 
 async fn put(tx: &mut TenantTx, record: &Record, origin: Origin) -> Result<(), sqlx::Error> {
-    if rows::lock_known(tx, &[record]).await?.is_empty() && !rows::insert(tx, &[record], origin).await?.is_empty() {
-        return Ok(());
+    if rows::lock_known(tx, &[record]).await?.is_empty() {
+        let inserted = rows::insert(tx, &[record]).await?;
+        if !inserted.is_empty() {
+            return rows::note_created(tx, &inserted, origin).await;
+        }
     }
     rows::update(tx, &[record], origin).await
 }

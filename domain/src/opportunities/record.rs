@@ -137,9 +137,7 @@ impl Record {
         }
         let mended = scalar::mend_surrogates(raw);
         // Whatever is wrong with the rest: a record whose id is known can be asked for again.
-        let known = || {
-            serde_json::from_str::<OnlyId<'_>>(&mended).ok().and_then(|keys| scalar::integer(keys.id).ok().flatten())
-        };
+        let known = || id_of(&mended);
         if scalar::is_deeper_than(MAX_DEPTH, raw) {
             return Err(unreadable(known(), None, format!("nested deeper than {MAX_DEPTH} levels")));
         }
@@ -152,6 +150,11 @@ impl Record {
         };
         map(id, &keys, raw).map_err(|(field, reason)| unreadable(Some(id), Some(field), format!("{field} {reason}")))
     }
+}
+
+/// The id of a record that may be unreadable otherwise.
+pub(crate) fn id_of(raw: &str) -> Option<i64> {
+    serde_json::from_str::<OnlyId<'_>>(raw).ok().and_then(|keys| scalar::integer(keys.id).ok().flatten())
 }
 
 fn map(id: i64, keys: &Keys<'_>, raw: &str) -> Result<Record, Fault> {

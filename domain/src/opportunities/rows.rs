@@ -1,8 +1,6 @@
 //! The statements behind a page's write. Records travel as arrays, one a column: Postgres refuses COPY into a table with
 //! row-level security.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 
 use super::mirror::Origin;
@@ -72,18 +70,13 @@ pub(super) async fn note_seen(tx: &mut TenantTx, ids: &[i64]) -> Result<(), sqlx
 }
 
 /// Records that the mirror does not have; gives the ids that were inserted.
-pub(super) async fn insert(
-    tx: &mut TenantTx,
-    records: &[&Record],
-    origin: Origin,
-) -> Result<HashSet<i64>, sqlx::Error> {
+pub(super) async fn insert(tx: &mut TenantTx, records: &[&Record]) -> Result<Vec<i64>, sqlx::Error> {
     if records.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(Vec::new());
     }
     let tenant = tx.tenant();
-    let ids = sqlx::query_scalar!(
-        r#"with inserted as (
-            insert into opportunities (tenant_id, id, name, subject, description, starts_at, ends_at, opportunity_status, state, status,
+    sqlx::query_scalar!(
+        "insert into opportunities (tenant_id, id, name, subject, description, starts_at, ends_at, opportunity_status, state, status,
                 created_at_rms, updated_at_rms, venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total,
                 total_value, provisional_cost_total, predicted_cost_total, actual_cost_total, data, digest, synced_at)
             select $1, id, name, subject, description, starts_at, ends_at, opportunity_status, state, status, created_at_rms,
@@ -96,11 +89,7 @@ pub(super) async fn insert(
                 venue_name, organisation_id, organisation_name, owner_id, owner_name, charge_total, total_value, provisional_cost_total,
                 predicted_cost_total, actual_cost_total, raw, digest)
             on conflict do nothing
-            returning id
-        ), noted as (
-            insert into opportunity_changes (tenant_id, opportunity_id, kind, source, run_id) select $1, id, 'created', $25, $26 from inserted
-        )
-        select id from inserted"#,
+            returning id",
         tenant,
         &column!(records, id),
         &column!(records, name.as_str()) as &[&str],
@@ -125,12 +114,28 @@ pub(super) async fn insert(
         &column!(records, actual_cost_total) as &[Option<Money>],
         &column!(records, raw.as_str()) as &[&str],
         &column!(records, digest.as_slice()) as &[&[u8]],
+    )
+    .fetch_all(tx.connection())
+    .await
+}
+
+/// The changes of records that were inserted.
+pub(super) async fn note_created(tx: &mut TenantTx, ids: &[i64], origin: Origin) -> Result<(), sqlx::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into opportunity_changes (tenant_id, opportunity_id, kind, source, run_id)
+         select $1, id, 'created', $3, $4 from unnest($2::bigint[]) as t(id)",
+        tenant,
+        ids,
         origin.source(),
         origin.run(),
     )
-    .fetch_all(tx.connection())
+    .execute(tx.connection())
     .await?;
-    Ok(ids.into_iter().collect())
+    Ok(())
 }
 
 /// Records that the mirror has in another version; their rows are locked.

@@ -10,19 +10,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::client::Client;
+use super::commit::Writing;
 use super::dialect::{Dialect, Part};
 use super::error::{SourceError, SyncError};
 use super::lease::Lease;
-use super::run::{Progress, RunKind, RunStatus};
+use super::run::{RunKind, RunStatus};
 use super::scope::Window;
 use super::spool::Spool;
-use super::store::{self, Advance, Taken};
+use super::store::{self, Taken};
 use super::tally::Tally;
 use super::{cursor, failures};
 use crate::db::{Db, TenantTx};
-use crate::live::{Changes, Topic};
-use crate::opportunities::mirror::{self, Origin, Sorted};
-use crate::opportunities::record::Unreadable;
+use crate::live::Changes;
 
 /// Where a run stands. Kept as JSON in the run's row; every field has a default, so that the next release can read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,6 +100,8 @@ pub(super) struct Engine {
     pub open_failures: bool,
     /// Whether the page before held only records that the mirror did not have: the next one will too.
     pub only_new: bool,
+    /// The page behind which the run goes on already.
+    pub writing: Option<Writing>,
     pub changes: Changes,
     pub tally: Arc<Tally>,
 }
@@ -172,94 +173,12 @@ impl Engine {
         let reason = first.first().map_or("", |failure| failure.reason.as_str());
         Ok(Some(format!("none of {} records could be mirrored; the first one: {reason}", row.records_failed)))
     }
-
-    /// Where its changes are learned from.
-    pub fn origin(&self) -> Origin {
-        Origin::Run { id: self.run.id, since: self.run.started_at }
-    }
-
-    /// Commits what an answer held, and the place behind it, in one transaction. When the database refuses a record, the
-    /// page is written again record by record, and the refused ones are kept among the failures.
-    pub async fn commit(&mut self, sorted: &Sorted, next: Checkpoint) -> Result<(), SyncError> {
-        let origin = self.origin();
-        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
-        let (written, refused) = match mirror::write(&mut tx, &sorted.records, origin, self.only_new).await {
-            Ok(written) => (written, Vec::new()),
-            Err(error) if mirror::is_about_data(&error) => {
-                drop(tx);
-                tx = self.db.worker_tx(self.lease.tenant).await?;
-                mirror::write_one_by_one(&mut tx, &sorted.records, origin).await?
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.only_new = written.created == sorted.records.len();
-        let failed = self.note_failures(&mut tx, sorted, &refused).await?;
-        let mut next = next;
-        next.pages += 1;
-        next.met += written.new_to_run + failed;
-        next.place.new += written.new_to_run + failed;
-        let synced = if self.run.kind == RunKind::Incremental { written.changed } else { written.new_to_run };
-        self.advance(&mut tx, &next, synced, failed).await?;
-        tx.commit().await?;
-        self.at = next;
-        self.tally.page(synced, failed);
-        let mirror: &[Topic] = if written.changed > 0 { &[Topic::Opportunities] } else { &[] };
-        self.changes.mark(self.lease.tenant, &[&[Topic::Sync], mirror].concat());
-        Ok(())
-    }
-
-    /// Keeps what failed, and marks as mended what failed before; gives how many failed that this run had not met.
-    async fn note_failures(
-        &mut self,
-        tx: &mut TenantTx,
-        sorted: &Sorted,
-        refused: &[Unreadable],
-    ) -> Result<i64, SyncError> {
-        let mut failed = failures::keep(tx, &sorted.unreadable, Some(self.run.id)).await?;
-        failed += failures::keep(tx, refused, Some(self.run.id)).await?;
-        self.open_failures |= failed > 0;
-        if self.open_failures {
-            let is_good = |id: &i64| refused.iter().all(|fault| fault.id != Some(*id));
-            let good: Vec<i64> = sorted.records.iter().map(|record| record.id).filter(is_good).collect();
-            failures::resolve(tx, &good).await?;
-        }
-        Ok(failed)
-    }
-
-    /// Commits only a new place.
-    pub async fn move_to(&mut self, next: Checkpoint) -> Result<(), SyncError> {
-        let mut tx = self.db.worker_tx(self.lease.tenant).await?;
-        self.advance(&mut tx, &next, 0, 0).await?;
-        tx.commit().await?;
-        self.at = next;
-        self.changes.mark(self.lease.tenant, &[Topic::Sync]);
-        Ok(())
-    }
-
-    async fn advance(&self, tx: &mut TenantTx, next: &Checkpoint, synced: i64, failed: i64) -> Result<(), SyncError> {
-        let checkpoint = serde_json::to_value(next).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let by = Advance { checkpoint: &checkpoint, synced, failed, progress: progress(next) };
-        if store::advance(tx, self.run.id, self.lease.token, &by).await? { Ok(()) } else { Err(SyncError::LeaseLost) }
-    }
 }
 
 fn source_status(error: &SyncError) -> Option<u16> {
     match error {
         SyncError::Source(error) => error.status(),
         _ => None,
-    }
-}
-
-/// What a bar can show: the phase's own total on top of what came before it.
-fn progress(at: &Checkpoint) -> Progress {
-    let number = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
-    let total = at.place.total.map(|total| (total + at.place.met_before).max(at.met));
-    let left = total.map(|total| total - at.met);
-    Progress {
-        pages_done: at.pages,
-        pages_total: left.map(|left| at.pages + number((left + at.per_page - 1) / at.per_page.max(1))),
-        rows_done: number(at.met),
-        rows_total: total.map(number),
     }
 }
 

@@ -97,8 +97,8 @@ pub enum SyncError {
     Unmirrored(String),
     #[error("Current RMS and the mirror disagree too much to delete anything: {0}")]
     SweepRefused(String),
-    /// Another host has taken the run over.
-    #[error("the run was taken over by another host")]
+    /// Another host has taken the run over, or the database lost its last pages in a crash.
+    #[error("the run is no longer where this host left it")]
     LeaseLost,
     /// The run goes on elsewhere, or here after the restart.
     #[error("this host is stopping; the sync goes on by itself")]

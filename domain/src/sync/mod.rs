@@ -10,6 +10,8 @@ mod ahead;
 #[cfg(feature = "ssr")]
 pub mod client;
 #[cfg(feature = "ssr")]
+mod commit;
+#[cfg(feature = "ssr")]
 pub mod connection;
 #[cfg(feature = "ssr")]
 mod cursor;

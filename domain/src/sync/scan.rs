@@ -1,9 +1,11 @@
 //! Walking a list to its end. By key where the account accepts it, so that rows cannot move between pages; else by page
 //! number, and then again until a whole walk meets nothing new.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, Utc};
 
-use super::ahead::Answered;
+use super::ahead::{Answered, Glance};
 use super::dialect::{Listing, Part};
 use super::engine::{Checkpoint, Engine, Place};
 use super::error::{SourceError, SyncError};
@@ -22,45 +24,63 @@ impl Engine {
     pub(super) async fn scan(&mut self, listing: &Listing) -> Result<(), SyncError> {
         let (mut garbled, mut ahead) = (0, None);
         loop {
-            let part = self.at.part();
-            let Answered { page, date, kept } = match self.page(listing, ahead.take()).await {
-                Ok(page) => page,
-                Err(error @ (SourceError::Rejected { .. } | SourceError::NotFound(_))) => {
-                    let Some(dialect) = self.at.dialect.simpler() else { return Err(error.into()) };
-                    tracing::info!(run = self.run.id, ?dialect, %error, "the account rejects a query, asking in a simpler way");
-                    self.at.dialect = dialect;
-                    self.at.place = self.at.place.restarted();
+            let part = self.head().part();
+            let Answered { date, glance, page, kept } = match self.page(listing, ahead.take()).await? {
+                Ok(answered) => answered,
+                Err(error) => {
+                    self.settle().await?;
+                    self.ask_in_a_simpler_way(error)?;
                     continue;
                 }
-                Err(error) => return Err(error.into()),
             };
             self.note_clock(date);
-            let (mut sorted, meta) = match page {
+            if let (true, Ok(Glance { rows, last, meta })) = (kept, glance.await)
+                && let Some((guess, false)) = self.after(part, &[last], rows, meta)
+            {
+                ahead = Some(self.ask_ahead(listing, &guess));
+            }
+            let garble = |reason: &dyn Display| SourceError::Garbled { status: 200, reason: reason.to_string() };
+            let (mut sorted, meta) = match self.settle_beside(page).await?.map_err(|broken| garble(&broken))? {
                 Ok(read) => read,
                 Err(error) if garbled < MOST_GARBLED => {
                     garbled += 1;
+                    self.settle().await?;
                     self.spool.forget(self.at.pages);
                     tracing::warn!(run = self.run.id, %error, "an answer is no page of opportunities");
                     continue;
                 }
-                Err(error) => return Err(SourceError::Garbled { status: 200, reason: error.to_string() }.into()),
+                Err(error) => return Err(garble(&error).into()),
             };
             garbled = 0;
             self.keep_wanted(listing, &mut sorted).await?;
-            let Some((next, over)) = self.after(part, &sorted, meta) else {
+            let rows = i64::try_from(sorted.ids.len()).unwrap_or(i64::MAX);
+            let Some((next, over)) = self.after(part, &sorted.ids, rows, meta) else {
+                self.settle().await?;
                 tracing::info!(run = self.run.id, "the account ignores keys, going by page number");
                 self.at.dialect.keyed = false;
                 self.at.place = self.at.place.restarted();
                 continue;
             };
-            let pages = self.at.pages;
-            ahead = (kept && !over).then(|| self.ask_ahead(listing, &next, pages + 1));
+            if self.only_new && !over && matches!(part, Part::After(_)) {
+                self.write_beside(sorted, next).await?;
+                continue;
+            }
+            self.settle().await?;
             self.commit(&sorted, next).await?;
-            self.spool.forget(pages);
             if over && self.ends_or_walks_again().await? {
                 return Ok(());
             }
         }
+    }
+
+    /// Where the account rejects a query that it need not know, the phase begins again without it.
+    fn ask_in_a_simpler_way(&mut self, error: SourceError) -> Result<(), SyncError> {
+        let rejected = matches!(error, SourceError::Rejected { .. } | SourceError::NotFound(_));
+        let Some(dialect) = self.at.dialect.simpler().filter(|_| rejected) else { return Err(error.into()) };
+        tracing::info!(run = self.run.id, ?dialect, %error, "the account rejects a query, asking in a simpler way");
+        self.at.dialect = dialect;
+        self.at.place = self.at.place.restarted();
+        Ok(())
     }
 
     /// The source may ignore a filter; the scope is ours: what lies in the window or has no date. An incremental run also
@@ -87,17 +107,17 @@ impl Engine {
         Ok(())
     }
 
-    /// The place behind an answer and whether the list is over; none when the answer shows that keys are ignored.
-    fn after(&self, part: Part, sorted: &Sorted, meta: Meta) -> Option<(Checkpoint, bool)> {
-        let rows = i64::try_from(sorted.ids.len()).unwrap_or(i64::MAX);
-        let mut next = self.at.clone();
+    /// The place behind an answer of so many rows and whether the list is over; none when the answer shows that keys are
+    /// ignored.
+    fn after(&self, part: Part, ids: &[Option<i64>], rows: i64, meta: Meta) -> Option<(Checkpoint, bool)> {
+        let mut next = self.head().clone();
+        next.pages += 1;
         next.per_page = meta.per_page.filter(|size| (1..=100).contains(size)).unwrap_or(next.per_page);
         next.place.total = next.place.total.or(Some(meta.total_row_count));
         next.place.rows += rows;
-        next.newest = next.newest.or_else(|| sorted.records.iter().filter_map(|record| record.updated_at_rms).max());
         match part {
             Part::After(after) => {
-                let ids: Vec<i64> = sorted.ids.iter().copied().flatten().collect();
+                let ids: Vec<i64> = ids.iter().copied().flatten().collect();
                 // The whole list in one answer: its order says nothing.
                 if after.is_none() && rows >= meta.total_row_count {
                     next.place.after = ids.iter().copied().max();

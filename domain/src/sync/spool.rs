@@ -1,14 +1,15 @@
-//! Answers of the source on disk until what they hold is committed: while a page is written the next one is asked for, and a
-//! host that was killed meanwhile need not ask for the page that was being written again.
+//! Answers of the source on disk until what they hold is committed: while pages are written the next one is asked for, and a
+//! host that was killed meanwhile need not ask for them again.
 //!
-//! A file is read by the run that made it and in the place that it was asked for; whatever is torn, old or of another place is
-//! as if it were not there. Nothing is flushed: after a power cut a page is asked for again.
+//! A run has a few files, written over again and again: to make and to remove one for each page costs more than to write it. A
+//! file is read by the run that made it, in the place that it was asked for and since the machine's last start; whatever is
+//! torn, old or of another place is as if it were not there. Nothing is flushed: after a power cut a page is asked for again.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,6 +23,11 @@ use crate::identity::TenantId;
 /// What the source said longer ago is asked for again.
 const OLDEST: Duration = Duration::from_secs(3600);
 
+/// Files of a run: more than pages that are not yet durably committed, being written and asked for.
+const SLOTS: i32 = 16;
+/// Where the body begins.
+const HEAD: usize = 1024;
+
 /// Which page was asked for, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Question {
@@ -34,11 +40,15 @@ pub(super) struct Question {
     pub pages: i32,
 }
 
-/// The first line of a file; the body follows.
+/// How a file begins, up to a line feed.
 #[derive(Serialize, Deserialize)]
 struct Head {
     question: Question,
     date: Option<DateTime<Utc>>,
+    /// Of the body.
+    length: usize,
+    /// Since which start of the machine.
+    boot: String,
 }
 
 /// The files of one run. Cheap to clone.
@@ -47,12 +57,14 @@ pub(super) struct Spool {
     folder: Arc<Path>,
     /// How the names of the run's files begin.
     run: Arc<str>,
+    /// One file is written at a time: who gave up on a page may still write when the next one begins.
+    pen: Arc<Mutex<()>>,
 }
 
 impl Spool {
     /// Removes what earlier runs of the tenant left.
     pub fn open(folder: &Path, tenant: TenantId, run: i64) -> Spool {
-        let spool = Spool { folder: folder.into(), run: format!("{}-{run}-", tenant.0).into() };
+        let spool = Spool { folder: folder.into(), run: format!("{}-{run}-", tenant.0).into(), pen: Arc::default() };
         let of_tenant = format!("{}-", tenant.0);
         spool.remove(|name| name.starts_with(&of_tenant) && !name.starts_with(&*spool.run));
         spool
@@ -60,9 +72,13 @@ impl Spool {
 
     /// Whether the answer is on disk now. Where it cannot be, nothing is asked for ahead.
     pub async fn keep(&self, question: Question, answer: &Answer) -> bool {
-        let (path, body) = (self.path(question.pages), answer.body.clone());
-        let head = Head { question, date: answer.date };
-        let kept = tokio::task::spawn_blocking(move || write(&path, &head, &body)).await;
+        let (path, body, pen) = (self.path(question.pages), answer.body.clone(), self.pen.clone());
+        let head = Head { question, date: answer.date, length: body.len(), boot: boot() };
+        let kept = tokio::task::spawn_blocking(move || {
+            let _pen = pen.lock().unwrap_or_else(PoisonError::into_inner);
+            write(&path, &head, &body)
+        });
+        let kept = kept.await;
         match kept {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
@@ -79,7 +95,7 @@ impl Spool {
         tokio::task::spawn_blocking(move || read(&path, question)).await.ok()?
     }
 
-    /// Of a page that is committed, or cannot be read.
+    /// Of a page that cannot be read.
     pub fn forget(&self, pages: i32) {
         // What stays is removed with the run.
         let _ = fs::remove_file(self.path(pages));
@@ -91,7 +107,7 @@ impl Spool {
     }
 
     fn path(&self, pages: i32) -> PathBuf {
-        self.folder.join(format!("{}{pages}", self.run))
+        self.folder.join(format!("{}{}", self.run, pages % SLOTS))
     }
 
     fn remove(&self, which: impl Fn(&str) -> bool) {
@@ -102,18 +118,20 @@ impl Spool {
     }
 }
 
-/// Whole or not at all, for the owner's eyes only.
+/// Whole or not at all, since the head comes last; for the owner's eyes only.
 fn write(path: &Path, head: &Head, body: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let part = path.with_extension("part");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
     let mut line = serde_json::to_vec(head)?;
     line.push(b'\n');
-    file.write_all(&line)?;
-    file.write_all(body)?;
-    fs::rename(part, path)
+    if line.len() > HEAD {
+        return Err(io::Error::other("the head of an answer does not fit"));
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    file.write_all_at(b"\n", 0)?;
+    file.write_all_at(body, HEAD as u64)?;
+    file.write_all_at(&line, 0)
 }
 
 fn read(path: &Path, question: Question) -> Option<Answer> {
@@ -122,9 +140,15 @@ fn read(path: &Path, question: Question) -> Option<Answer> {
         return None;
     }
     let text = Bytes::from(fs::read(path).ok()?);
-    let end = text.iter().position(|byte| *byte == b'\n')?;
+    let end = text.iter().take(HEAD).position(|byte| *byte == b'\n')?;
     let head: Head = serde_json::from_slice(&text[..end]).ok()?;
-    (head.question == question).then(|| Answer { body: text.slice(end + 1..), date: head.date })
+    let whole = head.question == question && head.boot == boot() && text.len() >= HEAD + head.length;
+    whole.then(|| Answer { body: text.slice(HEAD..HEAD + head.length), date: head.date })
+}
+
+/// Differs after each start of the machine, where it says so.
+fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -177,9 +201,28 @@ mod tests {
             assert!(spool.find(ASKED).await.is_none(), "{text}");
         }
         assert!(spool.keep(ASKED, &answer()).await);
+        let whole = fs::read_to_string(spool.path(ASKED.pages)).unwrap();
+        let began = format!("\n{}", &whole[1..]);
+        for torn in [began.as_str(), &whole[..whole.len() - 1], &whole.replace(&boot(), "another")] {
+            fs::write(spool.path(ASKED.pages), torn).unwrap();
+            assert!(spool.find(ASKED).await.is_none());
+        }
+        assert!(spool.keep(ASKED, &answer()).await);
         let file = fs::File::open(spool.path(ASKED.pages)).unwrap();
         file.set_modified(std::time::SystemTime::now() - OLDEST - Duration::from_secs(1)).unwrap();
         assert!(spool.find(ASKED).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_written_over_by_a_later_page_and_a_shorter_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path(), TenantId(Uuid::nil()), 5);
+        let later = Question { pages: ASKED.pages + SLOTS, ..ASKED };
+        let short = Answer { body: Bytes::from_static(b"{}"), date: None };
+        assert!(spool.keep(ASKED, &answer()).await && spool.keep(later, &short).await);
+        assert!(spool.find(ASKED).await.is_none());
+        assert_eq!(spool.find(later).await.unwrap().body, short.body);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[tokio::test]

@@ -112,20 +112,23 @@ pub async fn renew(tx: &mut TenantTx, id: i64, lease: Uuid) -> Result<Option<boo
 
 /// What a page adds to its run.
 pub struct Advance<'a> {
+    /// Pages that the run has committed before, as far as this host knows.
+    pub from: i32,
     pub checkpoint: &'a Value,
     pub synced: i64,
     pub failed: i64,
     pub progress: Progress,
 }
 
-/// Moves the checkpoint in the page's own transaction; false when the run is no longer ours, and then nothing may commit.
+/// Moves the checkpoint in the page's own transaction; false when the run is no longer ours, or no longer where we left it
+/// because a crash of PostgreSQL took back its last pages. Then nothing may commit.
 pub async fn advance(tx: &mut TenantTx, id: i64, lease: Uuid, by: &Advance<'_>) -> Result<bool, sqlx::Error> {
     let tenant = tx.tenant();
     let done = sqlx::query!(
         "update sync_metadata set checkpoint = $4, records_synced = records_synced + $5::bigint::int,
             records_failed = records_failed + $6::bigint::int, pages_done = $7, pages_total = $8, rows_done = $9, rows_total = $10,
             lease_until = now() + make_interval(secs => $11)
-         where tenant_id = $1 and id = $2 and lease_token = $3 and status = 'running'",
+         where tenant_id = $1 and id = $2 and lease_token = $3 and status = 'running' and pages_done = $12",
         tenant,
         id,
         lease,
@@ -136,7 +139,8 @@ pub async fn advance(tx: &mut TenantTx, id: i64, lease: Uuid, by: &Advance<'_>) 
         by.progress.pages_total,
         by.progress.rows_done,
         by.progress.rows_total,
-        LEASE_S
+        LEASE_S,
+        by.from
     )
     .execute(tx.connection())
     .await?;

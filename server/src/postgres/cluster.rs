@@ -101,7 +101,7 @@ impl Cluster {
         command.args(["-c", "umask 077; exec \"$@\" > \"$0\" 2>&1"]).arg(self.start_log());
         command.arg(self.programs.path("postgres")).arg("-D").arg(&self.folder);
         command.arg("-p").arg(socket::PORT.to_string()).arg("-k").arg(&socket).args(["-c", "listen_addresses="]);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.envs(settings::MEMORY).stdout(Stdio::null()).stderr(Stdio::null());
         let failed = |source| PostgresError::Run { program: "postgres".to_owned(), source };
         let mut process = command.spawn().map_err(failed)?;
         tracing::info!(pid = process.id(), folder = %self.folder.display(), "starting PostgreSQL");

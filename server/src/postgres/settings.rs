@@ -14,6 +14,10 @@ const LOG: &str = "log";
 /// Rotated log files that are kept, of 10 MB each.
 const KEPT_LOGS: usize = 7;
 
+/// A page of records is an array of half a megabyte, which glibc takes from the system and gives back with every statement: a
+/// backend keeps up to 8 MB of it instead. Other C libraries do not know these names.
+pub const MEMORY: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "4194304"), ("MALLOC_TRIM_THRESHOLD_", "8388608")];
+
 /// Modest memory for a machine that has other work; nothing lost at a power cut.
 const SETTINGS: &str = "\
 # Written by backline at each start. Your own settings belong in postgresql.conf, below its last line.

@@ -87,7 +87,7 @@ async fn what_is_refused_stands_in_the_frame_and_leads_back() {
     assert!(page.status == 404 && shown(&page).contains("href=\"/imports\""), "{}", shown(&page));
     let page = upload(&ana, "").await;
     assert!(page.status == 400 && shown(&page).contains("File: is empty"), "{}", shown(&page));
-    assert!(page.text.contains("/icons.svg#bell") && page.text.contains("action=\"/sign-out\""));
+    assert!(page.text.contains("#icon-bell") && page.text.contains("action=\"/sign-out\""));
 
     let mut bo = Plain::sign_in(&host.url, "bo@north.example").await;
     let page = bo.get("/imports").await;

@@ -98,7 +98,6 @@ async fn every_answer_carries_the_headers_and_a_nonce_of_its_own() {
         ("/pkg/", 404),
         ("/favicon.svg", 200),
         ("/robots.txt", 200),
-        ("/icons.svg", 404),
         ("/healthz", 200),
         ("/readyz", 200),
         ("/sign-in", 303),

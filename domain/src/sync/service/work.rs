@@ -85,6 +85,7 @@ impl SyncService {
             max_gone_percent: self.options.max_gone_percent,
             open_failures,
             only_new: false,
+            writing: None,
             changes: self.changes.clone(),
             tally: self.tally.clone(),
         };

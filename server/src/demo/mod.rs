@@ -1,5 +1,7 @@
 //! `serve --demo`: a tenant, an admin and a simulated Current RMS account that slowly changes.
 
+mod nights;
+
 use std::time::Duration;
 
 use domain::Services;
@@ -47,6 +49,7 @@ pub async fn set_up(services: &Services, direct_url: &str) -> Result<String, Dem
     let by_us = Request { by: By::system("demo"), source: Source::CommandLine, request_id: None };
     connection::set(&mut tx, &services.sealer, &credentials, &by_us).await?;
     tx.commit().await?;
+    tokio::spawn(nights::write_once_synced(services.clone(), tenant));
     let link = sign_in::make_link(&services.db, person, tenant).await?;
     Ok(format!("/sign-in/link?token={}", link.reveal()))
 }

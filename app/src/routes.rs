@@ -1,8 +1,7 @@
-//! The document around every page, and the routes.
+//! All pages and their routes.
 
-use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
@@ -19,39 +18,6 @@ use crate::opportunities::detail::OpportunityPage;
 use crate::opportunities::page::OpportunitiesPage;
 use crate::settings::{AccountPage, ConnectionPage, KeysPage, PeoplePage};
 use crate::sync::failures_page::FailuresPage;
-
-/// Runs before the first paint, so that no theme flashes; in the document, since a request of its own would hold that up.
-const THEME: &str = include_str!("../../public/theme.js");
-
-/// The HTML document. Nothing but the stylesheet holds up its first paint: the WASM is compiled when that is done.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en" translate="no">
-            <head>
-                <Head options=options.clone()/>
-                <HydrationScripts options defer=true/>
-                <MetaTags/>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
-    }
-}
-
-/// What stands in the head of every document.
-#[component]
-pub fn Head(options: LeptosOptions) -> impl IntoView {
-    view! {
-        <meta charset="utf-8"/>
-        <meta name="viewport" content="width=device-width, initial-scale=1"/>
-        <meta name="color-scheme" content="light dark"/>
-        <script nonce=use_nonce()>{THEME}</script>
-        <HashedStylesheet options id="style"/>
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-    }
-}
 
 /// All pages. Each arrives whole (`SsrMode::Async`): it can be read and used before the WASM is there, and without it.
 #[component]
