@@ -116,25 +116,39 @@ async fn a_host_stops_within_25_seconds_though_a_caller_waits_for_a_long_run() {
     waiting.abort();
 }
 
-#[tokio::test]
-async fn a_run_survives_the_death_of_postgres() {
+/// Kills PostgreSQL whenever the run has so many pages; the host starts it again.
+async fn postgres_killed_at(opportunities: usize, faults: &[&str], pages: impl Iterator<Item = i64>) {
     let cluster = Cluster::start().await;
-    let env = Env::of_folder(&cluster.data_dir);
-    let stand = Stand::of(500, PACED).await;
+    let env = Env::of_folder(&cluster.data_dir).with("BACKLINE_SYNC_INTERVAL_MS", "0");
+    let stand = Stand::of(opportunities, faults).await;
     let tenant = Tenant::connected(&env, "north", &stand).await;
     let host = Host::start(&env).await;
     let api = host.api(&tenant.key);
     let run = api.start("initial").await;
-    api.pages_done(4, 30).await;
-    let pid = cluster.server_pid().unwrap();
-    kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
-    let (before, dead) = (stand.lists(), Instant::now());
-    until("Postgres is another process", 30, async || cluster.server_pid().filter(|other| *other != pid)).await;
-    until("the run goes on", 40, async || (stand.lists().len() > before.len() + 3).then_some(())).await;
-    println!("went on after {:.1} s", dead.elapsed().as_secs_f64());
+    for pages in pages {
+        api.pages_done(pages, 30).await;
+        let pid = cluster.server_pid().unwrap();
+        kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+        let (before, dead) = (stand.lists(), Instant::now());
+        until("Postgres is another process", 30, async || cluster.server_pid().filter(|other| *other != pid)).await;
+        until("the run goes on", 40, async || (stand.lists().len() > before.len() + 3).then_some(())).await;
+        println!("went on after {:.1} s, at page {pages}", dead.elapsed().as_secs_f64());
+        only_the_last_again(&before, &stand.lists());
+    }
     let reading = env.clone().with("DATABASE_URL", &cluster.url_of("backline"));
     ends_equal(&reading, &tenant, &stand, &api, run).await;
     host.stop().await;
+}
+
+#[tokio::test]
+async fn a_run_survives_the_death_of_postgres() {
+    postgres_killed_at(1_000, PACED, [4, 12, 20].into_iter()).await;
+}
+
+/// Its last pages are not on the disk yet.
+#[tokio::test]
+async fn a_run_without_a_pause_survives_the_death_of_postgres() {
+    postgres_killed_at(6_000, &["clamp=25", "slow=5"], [10, 40, 90].into_iter()).await;
 }
 
 #[tokio::test]
