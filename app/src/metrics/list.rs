@@ -34,7 +34,7 @@ pub struct MetricLine {
     /// "+3 since 12 Nov", and whether it says something.
     pub trend: Option<String>,
     pub version: String,
-    pub used_by: usize,
+    pub used_by: i64,
     /// "Rowan Hill, 2 days ago".
     pub changed: String,
 }

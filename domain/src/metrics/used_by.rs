@@ -1,5 +1,7 @@
 //! What relies on metrics: whoever deprecates one is told first.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::Error;
 
@@ -17,7 +19,8 @@ pub struct Use {
     pub name: String,
 }
 
-/// All that relies on a metric, by kind and name. Whatever starts to use metrics (widgets, alerts, lists) adds its rows here.
+/// All that relies on a metric, by kind and name. Whatever starts to use metrics (widgets, alerts, lists) adds its rows here and
+/// to [`counts`].
 pub async fn of(tx: &mut TenantTx, code: &MetricCode) -> Result<Vec<Use>, Error> {
     let tenant = tx.tenant();
     sqlx::query_as!(
@@ -31,4 +34,16 @@ pub async fn of(tx: &mut TenantTx, code: &MetricCode) -> Result<Vec<Use>, Error>
     )
     .fetch_all(tx.connection())
     .await
+}
+
+/// How many rely on each of these metrics; those that nothing relies on are left out.
+pub async fn counts(tx: &mut TenantTx, codes: &[String]) -> Result<HashMap<String, i64>, Error> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select replaced_by as "code!", count(*) as "count!" from metric_definitions
+           where tenant_id = $1 and replaced_by = any($2) group by replaced_by"#,
+        tenant,
+        codes
+    );
+    Ok(rows.fetch_all(tx.connection()).await?.into_iter().map(|row| (row.code, row.count)).collect())
 }

@@ -20,6 +20,8 @@ pub struct Listed {
 /// Ids that a filter finds, sorted, and what they come to.
 struct Hits {
     ids: Vec<i64>,
+    /// Whether they are in the opposite order.
+    backwards: bool,
     total: i64,
     value: Money,
 }
@@ -53,7 +55,7 @@ async fn hits(
     let some = |list: &[i32]| (!list.is_empty()).then(|| list.to_vec());
     let some_ids = |list: &[i64]| (!list.is_empty()).then(|| list.to_vec());
     // Three sort keys, one a type, so that the column is a parameter and the statement stays one.
-    sqlx::query_as!(
+    let mut hits = sqlx::query_as!(
         Hits,
         r#"with hits as materialized (
             select id, charge_total,
@@ -80,14 +82,24 @@ async fn hits(
                 and ($11::int is null or synced_at < now() - make_interval(hours => $11))
                 and ($12::timestamptz is null or last_webhook_at >= $12)
                 and ($13::bool is null or (deleted_at is not null) = $13)
+        ), told as materialized (
+            select count(*) as total, coalesce(sum(charge_total), 0) as value, coalesce($17 > count(*) / 2, false) as backwards from hits
         )
-        select count(*) as "total!", coalesce(sum(charge_total), 0) as "value!: Money", array(
+        select total as "total!", value as "value!: Money", backwards as "backwards!", case when not backwards then array(
             select id from hits
             order by case when not $15 then number_key end, case when $15 then number_key end desc nulls last,
                 case when not $15 then text_key end, case when $15 then text_key end desc nulls last,
                 case when not $15 then time_key end, case when $15 then time_key end desc nulls last, id
-            limit $16 offset $17) as "ids!"
-        from hits"#,
+            limit $16 offset $17)
+        -- A page of the second half is sought from the end: the sort keeps no more than what lies between.
+        else array(
+            select id from hits
+            order by case when not $15 then number_key end desc, case when $15 then number_key end nulls first,
+                case when not $15 then text_key end desc, case when $15 then text_key end nulls first,
+                case when not $15 then time_key end desc, case when $15 then time_key end nulls first, id desc
+            limit (select greatest(least($16, total - $17), 0) from told) offset (select greatest(total - $17 - $16, 0) from told))
+        end as "ids!"
+        from told"#,
         tenant,
         some(&filter.status) as Option<Vec<i32>>,
         some(&filter.state) as Option<Vec<i32>>,
@@ -115,5 +127,9 @@ async fn hits(
         filter.q.as_deref().and_then(|q| q.trim().parse::<i64>().ok()),
     )
     .fetch_one(tx.connection())
-    .await
+    .await?;
+    if hits.backwards {
+        hits.ids.reverse();
+    }
+    Ok(hits)
 }

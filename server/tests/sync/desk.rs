@@ -127,3 +127,45 @@ async fn a_file_holds_what_was_asked_for_and_no_formula() {
         assert_eq!(answer.code(400), "INVALID", "{wrong}");
     }
 }
+
+/// Pages of the second half are sought from the end.
+#[tokio::test]
+async fn the_pages_of_a_list_are_the_file_in_pieces_whatever_their_size_and_order() {
+    let env = Env::fresh().await;
+    let stand = odd_account().await;
+    let host = Host::start(&env).await;
+    let tenant = Tenant::connected(&env, "north", &stand).await;
+    let api = host.api(&tenant.key);
+    api.sync("initial").await.expect(200);
+    for sort in [
+        "id",
+        "-id",
+        "name",
+        "-venue_name",
+        "status",
+        "-charge_total",
+        "starts_at",
+        "-updated_at_rms",
+        "last_webhook_at",
+    ] {
+        for filter in ["", "&kind=booked", "&q=zzzz"] {
+            let query = format!("?sort={sort}{filter}");
+            let whole: Vec<String> =
+                lines(&api, &query).await.iter().map(|line| line.split(',').next().unwrap().to_owned()).collect();
+            for limit in [1, 7, 50, 99, 100] {
+                let last = whole.len().div_ceil(limit).max(1);
+                for page in [1, last / 2, last / 2 + 1, last.saturating_sub(1), last, last + 1]
+                    .into_iter()
+                    .filter(|page| *page > 0)
+                {
+                    let path = format!("/api/opportunities{query}&limit={limit}&page={page}");
+                    let answer = api.get(&path).await.expect(200);
+                    let ids: Vec<String> =
+                        answer["opportunities"].as_array().unwrap().iter().map(|row| row["id"].to_string()).collect();
+                    let expected: Vec<_> = whole.iter().skip((page - 1) * limit).take(limit).cloned().collect();
+                    assert_eq!(ids, expected, "{path}");
+                }
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::identity::Caller;
 use domain::metrics::store::{self, Query};
 use domain::metrics::trend::{self, Last};
-use domain::metrics::{Definition, MetricCode, Number, State as Standing, spoken, used_by};
+use domain::metrics::{Definition, Number, State as Standing, spoken, used_by};
 use domain::opportunities::address::Address;
 use domain::pager::Pager;
 use domain::params::Params;
@@ -30,14 +30,14 @@ pub async fn page(asking: Asking, Shared(state): Shared<State>, RawQuery(search)
     }
     let codes: Vec<String> = found.iter().map(|definition| definition.code.clone()).collect();
     let mut values = trend::last(&mut tx, &codes).await?;
-    let mut lines = Vec::with_capacity(found.len());
-    for definition in found {
-        let last = values.remove(&definition.code);
-        let code = MetricCode::parse(&definition.code).ok_or(Stop::NotFound)?;
-        let uses = used_by::of(&mut tx, &code).await?.len();
-        lines.push(line(definition, last, uses, caller));
-    }
+    let uses = used_by::counts(&mut tx, &codes).await?;
     drop(tx);
+    let lines = found.into_iter().map(|definition| {
+        let (last, used_by) =
+            (values.remove(&definition.code), uses.get(&definition.code).copied().unwrap_or_default());
+        line(definition, last, used_by, caller)
+    });
+    let lines = lines.collect();
     let view = ListView {
         search: query.search.clone().unwrap_or_default(),
         state: query.state.map(Standing::as_str).unwrap_or_default().to_owned(),
@@ -53,7 +53,7 @@ pub async fn page(asking: Asking, Shared(state): Shared<State>, RawQuery(search)
     Ok(answer(html, false))
 }
 
-fn line(of: Definition, last: Option<Last>, used_by: usize, caller: &Caller) -> MetricLine {
+fn line(of: Definition, last: Option<Last>, used_by: i64, caller: &Caller) -> MetricLine {
     let currency = &caller.tenant_view.currency;
     let formula = of.read_formula();
     let value = |value: Option<Number>| match &formula {
