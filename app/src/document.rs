@@ -1,20 +1,20 @@
 //! The HTML document around every page.
 
+use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::components::icon::Sprite;
+use crate::components::theme;
 use crate::routes::App;
-
-/// Runs before the first paint, so that no theme flashes; in the document, since a request of its own would hold that up.
-const THEME: &str = include_str!("../../public/theme.js");
 
 /// The HTML document. Nothing but the stylesheet holds up its first paint: the WASM is compiled when that is done.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = use_context::<Parts>().and_then(|parts| theme::chosen(&parts.headers));
     view! {
         <!DOCTYPE html>
-        <html lang="en" translate="no">
+        <html lang="en" translate="no" data-theme=theme>
             <head>
                 <Head options=options.clone()/>
                 <HydrationScripts options defer=true/>
@@ -22,7 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
-                <Sprite/>
+                <Tail/>
             </body>
         </html>
     }
@@ -35,8 +35,16 @@ pub fn Head(options: LeptosOptions) -> impl IntoView {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <meta name="color-scheme" content="light dark"/>
-        <script nonce=use_nonce()>{THEME}</script>
         <HashedStylesheet options id="style"/>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+    }
+}
+
+/// What stands behind the content of every document: nothing that a first paint waits for.
+#[component]
+pub fn Tail() -> impl IntoView {
+    view! {
+        <Sprite/>
+        <script nonce=use_nonce()>{theme::SCRIPT}</script>
     }
 }

@@ -7,6 +7,8 @@ pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod augmented;
 mod components;
+#[cfg(feature = "ssr")]
+pub mod cookie;
 mod dashboard;
 #[cfg(feature = "ssr")]
 mod document;
@@ -46,6 +48,8 @@ mod wire;
 #[cfg(feature = "ssr")]
 pub mod workflow_templates;
 
+#[cfg(feature = "ssr")]
+pub use components::theme;
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use error::AppError;

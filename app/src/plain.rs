@@ -8,8 +8,7 @@ use leptos_router::components::Router;
 use leptos_router::location::RequestUrl;
 
 use crate::components::frame::Frame;
-use crate::components::icon::Sprite;
-use crate::document::Head;
+use crate::document::{Head, Tail};
 pub use crate::identity::viewer::Viewer;
 
 /// What a page needs beside its content.
@@ -17,6 +16,8 @@ pub struct Plain {
     pub options: LeptosOptions,
     /// That of the answer's header.
     pub nonce: String,
+    /// What the person chose ([`crate::theme::chosen`]).
+    pub theme: Option<&'static str>,
     /// Which entry of the sidebar is the current one.
     pub path: String,
     pub viewer: Viewer,
@@ -27,7 +28,7 @@ pub struct Plain {
 impl Plain {
     /// The whole document.
     pub fn render(self, title: &str, content: impl FnOnce() -> AnyView) -> String {
-        let Plain { options, nonce, path, viewer, live } = self;
+        let Plain { options, nonce, theme, path, viewer, live } = self;
         let title = format!("{title} · Backline");
         // Nothing is hydrated, so there is nothing to share with a browser.
         let owner = Owner::new_root(None);
@@ -37,7 +38,7 @@ impl Plain {
             let content = content();
             let document = view! {
                 <!DOCTYPE html>
-                <html lang="en" translate="no" data-live=live.then_some("")>
+                <html lang="en" translate="no" data-theme=theme data-live=live.then_some("")>
                     <head>
                         <Head options=options.clone()/>
                         {live.then(|| view! { <HydrationScripts options defer=true/> })}
@@ -45,7 +46,7 @@ impl Plain {
                     </head>
                     <body>
                         <Router><Frame viewer>{content}</Frame></Router>
-                        <Sprite/>
+                        <Tail/>
                     </body>
                 </html>
             };

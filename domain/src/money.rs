@@ -3,6 +3,7 @@
 //! Columns are `numeric(14,2)`, JSON carries decimal strings. The currency belongs to the tenant, not to the amount.
 
 use std::fmt;
+use std::iter::Sum;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -80,6 +81,13 @@ fn currency_symbol(code: &str) -> String {
         "USD" | "AUD" | "CAD" | "NZD" => "$".into(),
         "JPY" => "¥".into(),
         other => format!("{other} "),
+    }
+}
+
+impl Sum for Money {
+    /// Stops at the end of the type.
+    fn sum<I: Iterator<Item = Money>>(amounts: I) -> Money {
+        Money(amounts.fold(0, |sum, amount| sum.saturating_add(amount.0)))
     }
 }
 

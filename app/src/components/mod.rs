@@ -5,6 +5,7 @@ pub mod chart;
 pub mod failure;
 pub mod frame;
 pub mod icon;
+pub mod kept;
 pub mod pager;
 pub mod progress;
 pub mod refusal;

@@ -1,10 +1,21 @@
-//! Light, dark, or as the system has it. `theme.js` takes the choice, on pages without WASM too, and reads it before the first
-//! paint of the next page.
+//! Light, dark, or as the system has it: kept in the cookie `theme`, which `theme.js` writes and the host reads, so that every
+//! page comes in its theme and needs no script for it.
 
 use leptos::prelude::*;
 
+/// At the end of every document, on pages without WASM too.
+#[cfg(feature = "ssr")]
+pub const SCRIPT: &str = include_str!("theme.js");
+
 const CHOICES: [(&str, &str, &str); 3] =
     [("light", "Light", "sun"), ("dark", "Dark", "moon"), ("system", "As the system", "monitor")];
+
+/// The theme that a request's browser chose, as the root element has it; none follows the system.
+#[cfg(feature = "ssr")]
+pub fn chosen(headers: &http::HeaderMap) -> Option<&'static str> {
+    let kept = crate::cookie::value(headers, "theme")?;
+    ["light", "dark"].into_iter().find(|theme| *theme == kept)
+}
 
 #[component]
 pub fn ThemeChoices() -> impl IntoView {

@@ -4,9 +4,11 @@ use domain::dashboard::{Card, Change, Spark, Tone};
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use crate::components::kept::kept;
+
 #[component]
 pub fn Cards(cards: Vec<Card>) -> impl IntoView {
-    view! { <div class="grid kpis">{cards.into_iter().map(|card| view! { <Kpi card/> }).collect_view()}</div> }
+    view! { <div class="grid kpis">{cards.into_iter().map(|card| kept(card, |card| view! { <Kpi card/> }.into_any())).collect_view()}</div> }
 }
 
 #[component]

@@ -20,6 +20,7 @@ use super::range::Head;
 use super::status::StatusCard;
 use crate::AppError;
 use crate::components::failure::Failure;
+use crate::components::kept::kept;
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
 use crate::live::use_live;
@@ -54,9 +55,11 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                             <Head from=view.from to=view.to quick=view.quick fresh=view.fresh/>
                             <Cards cards=view.cards/>
                             <div class="grid below">
-                                <MonthsCard bars=view.bars months=view.months/>
-                                <StatusCard total=view.total pie=view.pie shares=view.shares all=view.statuses/>
-                                <ByDayCard view=view.by_day/>
+                                {kept((view.bars, view.months), |(bars, months)| view! { <MonthsCard bars months/> }.into_any())}
+                                {kept((view.total, view.pie, view.shares, view.statuses), |(total, pie, shares, all)| {
+                                    view! { <StatusCard total pie shares all/> }.into_any()
+                                })}
+                                {kept(view.by_day, |view| view! { <ByDayCard view/> }.into_any())}
                             </div>
                         }),
                         Err(error) => Either::Right(view! { <div class="top"><h1>"Dashboard"</h1></div> {failed(error)} }),
@@ -75,11 +78,11 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                 <Transition fallback=|| view! { <Skeleton class="card s5"/> }>
                     {move || Suspend::new(async move {
                         figures.await.ok().map(|view| view! {
-                            <TimelineCard timeline=view.timeline days=view.days/>
-                            {(!view.metrics.is_empty()).then(|| view! { <MetricsCard metrics=view.metrics/> })}
-                            {view.events.map(|events| view! { <EventsCard events/> })}
-                            <ChangesCard changes=view.changes href=view.changes_href/>
-                            <TopCard top=view.top/>
+                            {kept((view.timeline, view.days), |(timeline, days)| view! { <TimelineCard timeline days/> }.into_any())}
+                            {(!view.metrics.is_empty()).then(|| kept(view.metrics, |metrics| view! { <MetricsCard metrics/> }.into_any()))}
+                            {view.events.map(|events| kept(events, |events| view! { <EventsCard events/> }.into_any()))}
+                            {kept((view.changes, view.changes_href), |(changes, href)| view! { <ChangesCard changes href/> }.into_any())}
+                            {kept(view.top, |top| view! { <TopCard top/> }.into_any())}
                         })
                     })}
                 </Transition>

@@ -12,6 +12,7 @@ use super::filters::Chips;
 use super::table::Table;
 use crate::AppError;
 use crate::components::failure::Failure;
+use crate::components::kept::kept;
 use crate::components::pager::Pages;
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::Viewer;
@@ -87,13 +88,13 @@ pub fn Rows(name: &'static str, none: &'static str, sheet: Sheet) -> impl IntoVi
     let Sheet { chips, heads, rows, summary, pager, .. } = sheet;
     let said = if chips.is_empty() { none } else { "Nothing fits these filters." };
     view! {
-        <Chips chips summary/>
+        {kept((chips, summary), |(chips, summary)| view! { <Chips chips summary/> }.into_any())}
         {if rows.is_empty() {
             Either::Left(view! { <section class="card"><p class="empty">{said}</p></section> })
         } else {
             Either::Right(view! { <Table name heads rows/> })
         }}
-        <Pages pager/>
+        {kept(pager, |pager| view! { <Pages pager/> }.into_any())}
     }
 }
 

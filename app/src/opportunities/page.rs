@@ -11,6 +11,7 @@ use super::api::opportunities;
 use super::filters::Filters;
 use super::listing::{Files, Rows, Unreadable, reading};
 use super::views::{KeepView, Views};
+use crate::components::kept::kept;
 use crate::components::refusal::{Refused, use_refusal, without_refusal};
 use crate::components::signed_in::SignedIn;
 use crate::identity::viewer::whoami;
@@ -51,11 +52,11 @@ fn List(list: ListView) -> impl IntoView {
             <h1>"Opportunities"</h1>
             <span class="fresh"><span class="dot"></span>{sheet.fresh.clone()}</span>
             <span class="grow"></span>
-            <Files csv=sheet.csv.clone() xlsx=sheet.xlsx.clone()/>
-            <KeepView search current/>
+            {kept((sheet.csv.clone(), sheet.xlsx.clone()), |(csv, xlsx)| view! { <Files csv xlsx/> }.into_any())}
+            {kept((search, current), |(search, current)| view! { <KeepView search current/> }.into_any())}
         </div>
-        <Views tabs/>
-        <Filters fields/>
+        {kept(tabs, |tabs| view! { <Views tabs/> }.into_any())}
+        {kept(fields, |fields| view! { <Filters fields/> }.into_any())}
         <Rows name="opportunities" none="Nothing is mirrored yet. An initial sync on the dashboard brings everything." sheet/>
     }
 }

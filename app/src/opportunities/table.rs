@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 use super::api::ReadAgain;
 use super::changes::Difference;
 use crate::components::badge::Badge;
+use crate::components::kept::kept;
 
 #[component]
 pub fn Table(
@@ -20,9 +21,11 @@ pub fn Table(
 ) -> impl IntoView {
     let (first, leads) = lead.map_or((None, Vec::new()), |(head, leads)| (Some(head), leads));
     let mut leads = leads.into_iter();
-    let row = |row: Vec<Cell>| {
-        let lead = leads.next().map(|lead| view! { <td class="lead">{lead}</td> });
-        view! { <tr>{lead}{row.into_iter().map(cell).collect_view()}</tr> }
+    let row = |row: Vec<Cell>| match leads.next() {
+        None => kept(row, |row| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> }.into_any()),
+        Some(lead) => {
+            view! { <tr><td class="lead">{lead}</td>{row.into_iter().map(cell).collect_view()}</tr> }.into_any()
+        }
     };
     let rows = rows.into_iter().map(row).collect_view();
     let first = first.map(|word| view! { <th scope="col">{word}</th> });
@@ -30,7 +33,10 @@ pub fn Table(
         <section class="card">
             <div class="scroll" role="region" aria-label=format!("Table of {name}") tabindex="0">
                 <table class="list">
-                    <thead><tr>{first}{heads.into_iter().map(head).collect_view()}</tr></thead>
+                    <thead><tr>
+                        {first}
+                        {kept(heads, |heads| heads.into_iter().map(head).collect_view().into_any())}
+                    </tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>

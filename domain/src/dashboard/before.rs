@@ -1,26 +1,26 @@
 //! What today's numbers are compared with: snapshots, or records of days before, as far as the mirror goes back.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
+use super::DateRange;
 use super::history::{Before, Day, Earlier, Figures, month_of};
-use super::store::{Bounds, overview};
-use super::{DateRange, Overview};
-use crate::calendar::{day_end, day_start};
+use super::store::{Bounds, Today};
+use super::tally::{Edges, Tally};
+use crate::calendar::day_start;
 use crate::db::TenantTx;
 use crate::opportunities::filter::Kind;
 use crate::sync::connection::PROVIDER;
 
-/// `days` begin with the one that numbers without dates are compared with.
+/// `days` begin with the one that numbers without dates are compared with; `whole` is the mirror of now.
 pub(super) async fn read(
     tx: &mut TenantTx,
     range: DateRange,
     days: &[Day],
-    today: NaiveDate,
-    zone: Tz,
+    whole: &Tally,
+    today: &Today,
 ) -> Result<Before, sqlx::Error> {
     let begins = mirrored_from(tx).await?;
-    let known = |day: NaiveDate| begins.is_some_and(|begins| begins <= day_start(day, zone));
+    let known = |day: NaiveDate| begins.is_some_and(|begins| begins <= day_start(day, today.zone));
     let then = days.first().and_then(|day| day.figures.as_ref().map(|figures| (day.date, figures)));
     let mut before = Before { failed_records: then.map(|then| on(then, |f| f.failed_records)), ..Before::default() };
     if range.is_all() {
@@ -29,16 +29,14 @@ pub(super) async fn read(
     } else if let Some(DateRange { from: Some(from), to: Some(to) }) =
         range.before().filter(|r| r.from.is_some_and(known))
     {
-        let bounds = Bounds::of(DateRange { from: Some(from), to: Some(to) }, zone);
-        let Overview { open_value, total_opportunities, .. } =
-            overview(tx, &bounds, (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH)).await?;
-        before.open_value = Some(Earlier { from, to, value: open_value });
-        before.total_opportunities = Some(Earlier { from, to, value: total_opportunities });
+        let bounds = Bounds::of(DateRange { from: Some(from), to: Some(to) }, today.zone);
+        let then = Tally::read(tx, &bounds, Edges::of([]), today.zone).await?;
+        before.open_value = Some(Earlier { from, to, value: then.value(Kind::Open) });
+        before.total_opportunities = Some(Earlier { from, to, value: then.count() });
     }
-    let last_month = month_of(today).and_then(|(first, _)| month_of(first.pred_opt()?));
-    if let Some((from, to)) = last_month.filter(|(from, _)| range.holds_month(today) && known(*from)) {
-        let value = orders(tx, day_start(from, zone), day_end(to, zone)).await?;
-        before.orders_this_month = Some(Earlier { from, to, value });
+    let last_month = today.last_month.and_then(month_of);
+    if let Some((from, to)) = last_month.filter(|(from, _)| range.holds_month(today.date) && known(*from)) {
+        before.orders_this_month = Some(Earlier { from, to, value: whole.month(from, Kind::Booked).0 });
     }
     Ok(before)
 }
@@ -57,23 +55,6 @@ async fn mirrored_from(tx: &mut TenantTx) -> Result<Option<DateTime<Utc>>, sqlx:
         where r.tenant_id = $1 and r.sync_type = 'initial_sync' and r.status = 'completed' and r.completed_at >= c.initial_completed_at",
         tenant,
         PROVIDER
-    )
-    .fetch_one(tx.connection())
-    .await
-}
-
-/// Orders that begin between two instants and are not cancelled, lost or dead.
-async fn orders(tx: &mut TenantTx, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<i64, sqlx::Error> {
-    let tenant = tx.tenant();
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from opportunities
-        where tenant_id = $1 and deleted_at is null and starts_at >= $2 and starts_at < $3
-            and state = any($4) and coalesce(status, -1) <> all($5)"#,
-        tenant,
-        from,
-        to,
-        &Kind::Booked.states(),
-        &Kind::Booked.without()
     )
     .fetch_one(tx.connection())
     .await

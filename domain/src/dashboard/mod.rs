@@ -33,6 +33,8 @@ pub mod snapshot;
 mod spark;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+mod tally;
 mod view;
 
 pub use history::{Before, Day, Earlier, Figures};

@@ -4,14 +4,11 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::history::{Day, Figures};
-use super::{
-    Dashboard, DateRange, MonthValue, Overview, Proof, StatusCount, SyncInfo, activity, before, events, metrics,
-    snapshot,
-};
-use crate::calendar::{date, day_end, day_start, month, zone_or_utc};
+use super::tally::{Edges, Tally};
+use super::{Dashboard, DateRange, Overview, Proof, SyncInfo, activity, before, events, metrics, snapshot};
+use crate::calendar::{date, day_end, day_start, zone_or_utc};
 use crate::db::TenantTx;
 use crate::identity::tenant;
-use crate::money::Money;
 use crate::opportunities::filter::Kind;
 use crate::reconciliation::mirror;
 use crate::sync::{failures, store as runs};
@@ -34,32 +31,78 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
     let zone = zone_or_utc(&tenant::view(tx).await?.timezone);
     let bounds = Bounds::of(range, zone);
     let (runs, progress) = runs::recent(tx, 1).await?;
-    let now = Utc::now();
-    let today = date(now, zone);
-    let first = range.from.unwrap_or(today).with_day(1).unwrap_or(today);
-    let mut overview = overview(tx, &bounds, month(now, zone)).await?;
+    let today = Today::at(Utc::now(), zone);
+    let months = twelve_from(range.from.unwrap_or(today.date));
+    let asked = || Edges::of([today.month].into_iter().chain(today.last_month).chain(months.iter().copied()));
+    let counted = Tally::read(tx, &bounds, asked(), zone).await?;
+    // The whole mirror, which is counted already where nothing is left out.
+    let whole = match range.is_all() {
+        true => None,
+        false => Some(Tally::read(tx, &Bounds::default(), asked(), zone).await?),
+    };
+    let whole = whole.as_ref().unwrap_or(&counted);
+    let failed_records = failures::count_open(tx).await?;
+    let mut overview = Overview {
+        total_events: None,
+        total_opportunities: counted.count(),
+        success_rate: None,
+        failed_events: None,
+        uptime: None,
+        last_event_time: None,
+        open_value: counted.value(Kind::Open),
+        orders_this_month: counted.month(today.month, Kind::Booked).0,
+        failed_records,
+    };
     let action_type_distribution = events::fill(tx, &mut overview).await?;
-    let status_distribution = statuses(tx, &bounds).await?;
-    let mut days = snapshot::read(tx, now, zone).await?;
-    let before = before::read(tx, range, &days, today, zone).await?;
+    let mut days = snapshot::read(tx, today.now, zone).await?;
+    let before = before::read(tx, range, &days, whole, &today).await?;
     days.remove(0);
-    days.push(Day {
-        date: today,
-        figures: Some(whole(tx, range, &overview, &status_distribution, (now, zone)).await?),
-    });
+    let figures = Figures {
+        total_opportunities: whole.count(),
+        open_value: whole.value(Kind::Open),
+        orders_this_month: whole.month(today.month, Kind::Booked).0,
+        failed_records,
+        statuses: whole.statuses(),
+    };
+    days.push(Day { date: today.date, figures: Some(figures) });
     Ok(Dashboard {
         overview,
         before,
         action_type_distribution,
-        status_distribution,
+        status_distribution: counted.statuses(),
         metrics: metrics::read(tx).await?,
         by_day: days,
-        value_by_month: months(tx, &bounds, first, zone).await?,
+        value_by_month: counted.months(&months),
         timeline: activity::timeline(tx, &bounds, zone.name()).await?,
         top_opportunities: activity::top(tx, &bounds).await?,
         recent_activity: activity::recent(tx, &bounds).await?,
         sync_info: SyncInfo { last_sync: runs.into_iter().next(), progress, last_proof: proof(tx).await? },
     })
+}
+
+/// Now, as the tenant counts days.
+pub(super) struct Today {
+    pub now: DateTime<Utc>,
+    pub zone: Tz,
+    pub date: NaiveDate,
+    /// The first day of this month.
+    pub month: NaiveDate,
+    /// That of the one before.
+    pub last_month: Option<NaiveDate>,
+}
+
+impl Today {
+    fn at(now: DateTime<Utc>, zone: Tz) -> Today {
+        let date = date(now, zone);
+        let month = date.with_day(1).unwrap_or(date);
+        Today { now, zone, date, month, last_month: month.checked_sub_months(Months::new(1)) }
+    }
+}
+
+/// The first days of twelve months, from that which holds this day.
+fn twelve_from(day: NaiveDate) -> Vec<NaiveDate> {
+    let first = day.with_day(1).unwrap_or(day);
+    (0..12).filter_map(|month| first.checked_add_months(Months::new(month))).collect()
 }
 
 async fn proof(tx: &mut TenantTx) -> Result<Option<Proof>, sqlx::Error> {
@@ -71,125 +114,4 @@ async fn proof(tx: &mut TenantTx) -> Result<Option<Proof>, sqlx::Error> {
         differed: run.counts.all().into(),
         repaired: run.repaired,
     }))
-}
-
-/// Today's figures of the whole mirror: those that are read already where nothing is left out.
-async fn whole(
-    tx: &mut TenantTx,
-    range: DateRange,
-    narrowed: &Overview,
-    statuses: &[StatusCount],
-    (now, zone): (DateTime<Utc>, Tz),
-) -> Result<Figures, sqlx::Error> {
-    if range.is_all() {
-        return Ok(figures(narrowed, statuses.to_vec()));
-    }
-    let all = Bounds::default();
-    let overview = overview(tx, &all, month(now, zone)).await?;
-    Ok(figures(&overview, self::statuses(tx, &all).await?))
-}
-
-fn figures(overview: &Overview, statuses: Vec<StatusCount>) -> Figures {
-    Figures {
-        total_opportunities: overview.total_opportunities,
-        open_value: overview.open_value,
-        orders_this_month: overview.orders_this_month,
-        failed_records: overview.failed_records,
-        statuses,
-    }
-}
-
-pub(super) async fn overview(
-    tx: &mut TenantTx,
-    bounds: &Bounds,
-    month: (DateTime<Utc>, DateTime<Utc>),
-) -> Result<Overview, sqlx::Error> {
-    let tenant = tx.tenant();
-    let row = sqlx::query!(
-        r#"select count(*) as "total!",
-            coalesce(sum(charge_total) filter (where state = any($4) and coalesce(status, -1) <> all($5)), 0) as "open_value!: Money",
-            count(*) filter (where state = any($6) and coalesce(status, -1) <> all($7) and starts_at >= $8 and starts_at < $9) as "orders!"
-        from opportunities
-        where tenant_id = $1 and deleted_at is null and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)"#,
-        tenant,
-        bounds.from,
-        bounds.to,
-        &Kind::Open.states(),
-        &Kind::Open.without(),
-        &Kind::Booked.states(),
-        &Kind::Booked.without(),
-        month.0,
-        month.1,
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(Overview {
-        total_events: None,
-        total_opportunities: row.total,
-        success_rate: None,
-        failed_events: None,
-        uptime: None,
-        last_event_time: None,
-        open_value: row.open_value,
-        orders_this_month: row.orders,
-        failed_records: failures::count_open(tx).await?,
-    })
-}
-
-/// By number, since names follow the language of the account's API user; the commonest name stands for it.
-async fn statuses(tx: &mut TenantTx, bounds: &Bounds) -> Result<Vec<StatusCount>, sqlx::Error> {
-    let tenant = tx.tenant();
-    sqlx::query_as!(
-        StatusCount,
-        r#"select case when status is null then 'No status' else coalesce(mode() within group (order by opportunity_status), 'Status ' || status) end as "status!",
-            status as status_code, count(*) as "count!", coalesce(sum(charge_total), 0) as "value!: Money"
-        from opportunities
-        where tenant_id = $1 and deleted_at is null and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)
-        group by status
-        order by count(*) desc, 1"#,
-        tenant,
-        bounds.from,
-        bounds.to
-    )
-    .fetch_all(tx.connection())
-    .await
-}
-
-/// Twelve months from this one, or from the one in which the range begins, by start date in the tenant's zone.
-async fn months(
-    tx: &mut TenantTx,
-    bounds: &Bounds,
-    first: NaiveDate,
-    zone: Tz,
-) -> Result<Vec<MonthValue>, sqlx::Error> {
-    let tenant = tx.tenant();
-    let starts: Vec<NaiveDate> = (0..12).filter_map(|month| first.checked_add_months(Months::new(month))).collect();
-    let after = first.checked_add_months(Months::new(12)).unwrap_or(first);
-    sqlx::query_as!(
-        MonthValue,
-        r#"with counted as (
-            select date_trunc('month', starts_at at time zone $4)::date as month,
-                sum(charge_total) filter (where state = any($5) and coalesce(status, -1) <> all($6)) as booked,
-                sum(charge_total) filter (where state = any($7) and coalesce(status, -1) <> all($8)) as quoted
-            from opportunities
-            where tenant_id = $1 and deleted_at is null and starts_at >= $9 and starts_at < $10
-                and ($2::timestamptz is null or starts_at >= $2) and ($3::timestamptz is null or starts_at < $3)
-            group by 1
-        )
-        select m.month as "month!", coalesce(c.booked, 0) as "booked!: Money", coalesce(c.quoted, 0) as "quoted!: Money"
-        from unnest($11::date[]) m(month) left join counted c using (month) order by 1"#,
-        tenant,
-        bounds.from,
-        bounds.to,
-        zone.name(),
-        &Kind::Booked.states(),
-        &Kind::Booked.without(),
-        &Kind::Quoted.states(),
-        &Kind::Quoted.without(),
-        day_start(first, zone),
-        day_start(after, zone),
-        &starts
-    )
-    .fetch_all(tx.connection())
-    .await
 }

@@ -54,6 +54,12 @@ impl Kind {
             Kind::Open | Kind::Quoted => Status::codes(Status::is_closed),
         }
     }
+
+    /// Whether a record with these belongs to it.
+    pub fn holds(self, state: Option<i32>, status: Option<i32>) -> bool {
+        state.is_some_and(|state| self.states().contains(&state))
+            && !status.is_some_and(|status| self.without().contains(&status))
+    }
 }
 
 /// A column to sort by.

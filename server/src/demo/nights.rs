@@ -72,8 +72,7 @@ impl Then {
     }
 
     fn is(&self, kind: Kind) -> bool {
-        self.state.is_some_and(|state| kind.states().contains(&state))
-            && !self.status.is_some_and(|status| kind.without().contains(&status))
+        kind.holds(self.state, self.status)
     }
 }
 
@@ -101,19 +100,15 @@ fn figures(rows: &[OpportunityRow], day: NaiveDate, zone: Tz) -> Figures {
             StatusCount { status: then.word.clone(), status_code: Some(code), count: 0, value: Money::default() };
         let status = statuses.entry(code).or_insert(none);
         status.count += 1;
-        status.value = sum([status.value, row.charge_total.unwrap_or_default()]);
+        status.value = [status.value, row.charge_total.unwrap_or_default()].into_iter().sum();
     }
     let count = |of: &dyn Fn(&OpportunityRow, &Then) -> bool| then.iter().filter(|(row, then)| of(row, then)).count();
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     Figures {
         total_opportunities: number(then.len()),
-        open_value: sum(then.iter().filter(|(_, then)| then.is(Kind::Open)).filter_map(|(row, _)| row.charge_total)),
+        open_value: then.iter().filter(|(_, then)| then.is(Kind::Open)).filter_map(|(row, _)| row.charge_total).sum(),
         orders_this_month: number(count(&|row, then| then.is(Kind::Booked) && this_month(row))),
         failed_records: 0,
         statuses: statuses.into_values().collect(),
     }
-}
-
-fn sum(values: impl IntoIterator<Item = Money>) -> Money {
-    Money::from_minor(values.into_iter().map(Money::minor).sum())
 }

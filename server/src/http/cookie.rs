@@ -1,6 +1,6 @@
 //! The session's cookie.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 
 use super::origin::Origins;
 
@@ -11,14 +11,7 @@ fn name(origins: &Origins) -> &'static str {
 
 /// The token that a request presents.
 pub fn presented<'a>(headers: &'a HeaderMap, origins: &Origins) -> Option<&'a str> {
-    let name = name(origins);
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-        .filter(|token| !token.is_empty())
+    app::cookie::value(headers, name(origins)).filter(|token| !token.is_empty())
 }
 
 /// The header that sets the cookie, or with no token removes it.
@@ -34,14 +27,16 @@ pub fn session_cookie(token: Option<&str>, origins: &Origins) -> Option<HeaderVa
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     #[test]
-    fn the_cookie_is_found_among_others() {
+    fn an_empty_cookie_is_none() {
         let origins = Origins::new(None, "127.0.0.1:3000".parse().unwrap());
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("theme=dark; backlinex=1; backline=abc"));
-        assert_eq!(presented(&headers, &origins), Some("abc"));
+        headers.insert(header::COOKIE, HeaderValue::from_static("backline="));
+        assert_eq!(presented(&headers, &origins), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn routes(state: &State) -> Router<State> {
         }),
     );
     let mut files = Router::new();
-    for name in ["favicon.svg", "theme.js", "robots.txt"] {
+    for name in ["favicon.svg", "robots.txt"] {
         let file = tower_http::services::ServeFile::new(root.join(name)).precompressed_br().precompressed_gzip();
         files = files.route_service(&format!("/{name}"), file);
     }

@@ -31,7 +31,7 @@ pub mod workflows;
 use std::sync::LazyLock;
 
 use axum::extract::State as Shared;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse};
 use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
@@ -122,8 +122,8 @@ pub async fn json() -> impl IntoResponse {
     security(()),
     responses((status = 200, description = "A page.", body = String, content_type = "text/html"), answers::Open)
 )]
-pub async fn page(Shared(state): Shared<State>) -> Html<String> {
-    Html(page::render(&JSON, &state.leptos))
+pub async fn page(Shared(state): Shared<State>, headers: HeaderMap) -> Html<String> {
+    Html(page::render(&JSON, &state.leptos, app::theme::chosen(&headers)))
 }
 
 fn document() -> OpenApi {

@@ -8,15 +8,16 @@ use serde_json::{Map, Value};
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The whole page.
-pub fn render(api: &Value, site: &LeptosOptions) -> String {
+pub fn render(api: &Value, site: &LeptosOptions, theme: Option<&str>) -> String {
     let about: String = text(&api["info"]["description"])
         .split("\n\n")
         .fold(String::new(), |html, part| html + "<p>" + &prose(part) + "</p>");
     let (routes, shapes) = (operations(api), schemas(&api["components"]["schemas"]));
     let css = escape(&stylesheet(site));
+    let theme = theme.map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
     format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><script src=\"/theme.js\"></script><title>API · Backline</title>\
+        "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>API · Backline</title>\
          <link rel=\"stylesheet\" href=\"{css}\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"></head><body>\
          <a class=\"skip\" href=\"#main\">Skip to the content</a><div class=\"shell\"><nav class=\"side\" aria-label=\"Main\">\
          <a class=\"brand\" href=\"/\"><span class=\"mark\" aria-hidden=\"true\">B</span>Backline</a>\

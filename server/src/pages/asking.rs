@@ -14,6 +14,7 @@ use crate::http::{PageNonce, State};
 pub struct Asking {
     caller: Caller,
     nonce: String,
+    theme: Option<&'static str>,
     path: String,
 }
 
@@ -22,6 +23,7 @@ impl Asking {
         Some(Asking {
             caller: parts.extensions.get::<Caller>()?.clone(),
             nonce: parts.extensions.get::<PageNonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
+            theme: app::theme::chosen(&parts.headers),
             path: parts.uri.path().to_owned(),
         })
     }
@@ -56,8 +58,9 @@ impl Asking {
     }
 
     async fn plain(self, state: &State, live: bool) -> Result<Plain, QueryError> {
-        let viewer = Viewer::of(self.caller, &state.services).await?;
-        Ok(Plain { options: state.leptos.clone(), nonce: self.nonce, path: self.path, viewer, live })
+        let Asking { caller, nonce, theme, path } = self;
+        let viewer = Viewer::of(caller, &state.services).await?;
+        Ok(Plain { options: state.leptos.clone(), nonce, theme, path, viewer, live })
     }
 }
 

@@ -15,7 +15,6 @@ fn site(folder: &Path) {
         ("pkg/backline.js", "export {}"),
         ("pkg/backline.css", "main{}"),
         ("favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("theme.js", "1"),
         ("robots.txt", "User-agent: *"),
         ("secret.txt", "not served"),
     ] {
@@ -82,7 +81,7 @@ async fn every_answer_carries_the_headers_and_a_nonce_of_its_own() {
         ("413 of a server function", 413, big("/rpc/sync/start").await),
         ("405", 405, ana.send(Method::PUT, "/api/dashboard", |request| request).await),
         ("405 of a page", 405, ana.send(Method::PUT, "/", |request| request).await),
-        ("405 of a file", 405, ana.send(Method::PUT, "/theme.js", |request| request).await),
+        ("405 of a file", 405, ana.send(Method::PUT, "/robots.txt", |request| request).await),
         ("a foreign form", 403, nobody.post("/sign-in").await),
         ("no such function", 404, ana.post("/rpc/nowhere").await),
         ("HEAD", 200, ana.send(Method::HEAD, "/", |request| request).await),
