@@ -31,3 +31,18 @@ pub fn ThemeChoices() -> impl IntoView {
         })
         .collect_view()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::chosen;
+
+    #[test]
+    fn a_page_is_light_or_dark_and_anything_else_follows_the_system() {
+        let of = |cookie| chosen(&HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))]));
+        assert_eq!(of("theme=dark"), Some("dark"));
+        assert_eq!(of("a=b; theme=light"), Some("light"));
+        assert_eq!((of("theme=system"), of("theme=\"><script>"), of("a=b")), (None, None, None));
+    }
+}
