@@ -48,12 +48,15 @@ async function streams() {
   return Number(/^\S*live_streams (\d+)/m.exec(text)[1]);
 }
 
-/** When this page shows the words; told by the page itself, since a hundred pages that are asked again and again have no time to draw. */
+/** When this page shows the words, at the latest 20 s from now; told by the page itself, since a hundred pages that are asked again and again have no time to draw. */
 function shows(words) {
   const there = () => [...document.querySelectorAll('main a')].some((link) => link.textContent === words);
   return new Promise((done) => {
-    const look = new MutationObserver(() => { if (there()) { look.disconnect(); requestAnimationFrame(() => done(Date.now())); } });
-    look.observe(document.body, { childList: true, subtree: true, characterData: true });
+    const look = () => { if (there()) { observer.disconnect(); requestAnimationFrame(() => done(Date.now())); } };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    setTimeout(() => done(Date.now()), 20_000);
+    look();
   });
 }
 
@@ -108,19 +111,28 @@ test(`${TABS} tabs share one stream, see a change within 2 s, and outlive the on
 /** Notes where the page is touched from now on: rows by their text, cards by their heading. */
 function watch() {
   window.touched = { rows: new Set(), cards: new Set() };
+  const note = (row, card) => {
+    if (row) window.touched.rows.add(row.textContent);
+    if (card) window.touched.cards.add((card.querySelector('h2') ?? card.querySelector('.label'))?.textContent);
+  };
   const look = new MutationObserver((changes) => {
-    for (const { target } of changes) {
+    for (const { target, addedNodes, removedNodes } of changes) {
       const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
-      const row = element?.closest('main tbody tr');
-      if (row) window.touched.rows.add(row.textContent);
-      const card = element?.closest('main section');
-      if (card) window.touched.cards.add((card.querySelector('h2') ?? card.querySelector('.label'))?.textContent);
+      note(element?.closest('tbody tr'), element?.closest('section'));
+      for (const node of [...addedNodes, ...removedNodes]) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        for (const part of [node, ...node.querySelectorAll('tr, section')]) note(part.matches('tbody tr, tr:has(td)') && part, part.matches('section') && part);
+      }
     }
   });
   look.observe(document.querySelector('main'), { childList: true, subtree: true, characterData: true, attributes: true });
 }
 
-const touched = (page) => page.evaluate(() => ({ rows: [...window.touched.rows], cards: [...window.touched.cards] }));
+/** Once nothing more comes. */
+async function touched(page) {
+  await pause(1_000);
+  return page.evaluate(() => ({ rows: [...window.touched.rows], cards: [...window.touched.cards] }));
+}
 
 test('a change is drawn where it is: the rest of the page, and what a person types, is left alone', async () => {
   const { page, expectClean, close } = await signedIn();
