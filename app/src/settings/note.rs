@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use super::told::{Note, Told};
-use crate::AppError;
 use crate::host::is_plain_form;
+use crate::{AppError, cookie};
 
 const NAME: &str = "backline-told";
 /// What browsers keep of a cookie.
@@ -56,9 +56,7 @@ fn put(caller: &Caller, services: &Services, note: &Note) {
 /// The note of the form before this page; it is gone afterwards.
 pub fn take(caller: &Caller, services: &Services) -> Option<Note> {
     let parts = use_context::<Parts>()?;
-    let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let hex =
-        lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('='))?;
+    let hex = cookie::value(&parts.headers, NAME)?;
     set_cookie("", 0);
     let bytes: Option<Vec<u8>> = (0..hex.len() / 2)
         .map(|at| hex.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))

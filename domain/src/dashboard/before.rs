@@ -16,7 +16,7 @@ pub(super) async fn read(
     tx: &mut TenantTx,
     range: DateRange,
     days: &[Day],
-    whole: &Tally,
+    whole: &Tally<'_>,
     today: &Today,
 ) -> Result<Before, sqlx::Error> {
     let begins = mirrored_from(tx).await?;
@@ -30,7 +30,8 @@ pub(super) async fn read(
         range.before().filter(|r| r.from.is_some_and(known))
     {
         let bounds = Bounds::of(DateRange { from: Some(from), to: Some(to) }, today.zone);
-        let then = Tally::read(tx, &bounds, Edges::of([]), today.zone).await?;
+        let edges = Edges::default();
+        let then = Tally::read(tx, &bounds, &edges).await?;
         before.open_value = Some(Earlier { from, to, value: then.value(Kind::Open) });
         before.total_opportunities = Some(Earlier { from, to, value: then.count() });
     }

@@ -33,12 +33,12 @@ pub async fn read(tx: &mut TenantTx, range: DateRange) -> Result<Dashboard, sqlx
     let (runs, progress) = runs::recent(tx, 1).await?;
     let today = Today::at(Utc::now(), zone);
     let months = twelve_from(range.from.unwrap_or(today.date));
-    let asked = || Edges::of([today.month].into_iter().chain(today.last_month).chain(months.iter().copied()));
-    let counted = Tally::read(tx, &bounds, asked(), zone).await?;
+    let edges = Edges::of([today.month].into_iter().chain(today.last_month).chain(months.iter().copied()), zone);
+    let counted = Tally::read(tx, &bounds, &edges).await?;
     // The whole mirror, which is counted already where nothing is left out.
     let whole = match range.is_all() {
         true => None,
-        false => Some(Tally::read(tx, &Bounds::default(), asked(), zone).await?),
+        false => Some(Tally::read(tx, &Bounds::default(), &edges).await?),
     };
     let whole = whole.as_ref().unwrap_or(&counted);
     let failed_records = failures::count_open(tx).await?;

@@ -14,19 +14,19 @@ use crate::money::Money;
 use crate::opportunities::filter::Kind;
 
 /// Months that are told apart, by their first days; each ends where the next one begins.
-pub(super) struct Edges(Vec<NaiveDate>);
+#[derive(Default)]
+pub(super) struct Edges {
+    days: Vec<NaiveDate>,
+    instants: Vec<DateTime<Utc>>,
+}
 
 impl Edges {
     /// These months and the ends of them.
-    pub fn of(months: impl IntoIterator<Item = NaiveDate>) -> Edges {
-        let ends = |first: NaiveDate| [Some(first), after(first)];
-        let edges: BTreeSet<NaiveDate> = months.into_iter().flat_map(ends).flatten().collect();
-        Edges(edges.into_iter().collect())
+    pub fn of(months: impl IntoIterator<Item = NaiveDate>, zone: Tz) -> Edges {
+        let ends = |first: NaiveDate| [Some(first), first.checked_add_months(Months::new(1))];
+        let days: BTreeSet<NaiveDate> = months.into_iter().flat_map(ends).flatten().collect();
+        Edges { instants: days.iter().map(|day| day_start(*day, zone)).collect(), days: days.into_iter().collect() }
     }
-}
-
-fn after(first: NaiveDate) -> Option<NaiveDate> {
-    first.checked_add_months(Months::new(1))
 }
 
 /// Records that are alike.
@@ -48,16 +48,15 @@ impl Cell {
     }
 }
 
-pub(super) struct Tally {
-    edges: Edges,
+pub(super) struct Tally<'a> {
+    edges: &'a Edges,
     cells: Vec<Cell>,
 }
 
-impl Tally {
+impl<'a> Tally<'a> {
     /// Counts the records that begin within the bounds and are not gone.
-    pub async fn read(tx: &mut TenantTx, bounds: &Bounds, edges: Edges, zone: Tz) -> Result<Tally, sqlx::Error> {
+    pub async fn read(tx: &mut TenantTx, bounds: &Bounds, edges: &'a Edges) -> Result<Tally<'a>, sqlx::Error> {
         let tenant = tx.tenant();
-        let instants: Vec<DateTime<Utc>> = edges.0.iter().map(|day| day_start(*day, zone)).collect();
         let cells = sqlx::query_as!(
             Cell,
             r#"select state, status, opportunity_status as name, width_bucket(starts_at, $4::timestamptz[]) as edge,
@@ -68,7 +67,7 @@ impl Tally {
             tenant,
             bounds.from,
             bounds.to,
-            &instants
+            &edges.instants
         )
         .fetch_all(tx.connection())
         .await?;
@@ -85,7 +84,7 @@ impl Tally {
 
     /// The records of a kind that begin in the month with this first day, and their value.
     pub fn month(&self, first: NaiveDate, kind: Kind) -> (i64, Money) {
-        let place = self.edges.0.iter().position(|edge| *edge == first);
+        let place = self.edges.days.iter().position(|edge| *edge == first);
         let edge = place.and_then(|place| i32::try_from(place + 1).ok());
         let cells = || self.cells.iter().filter(|cell| edge.is_some() && cell.edge == edge && cell.is(kind));
         (cells().map(|cell| cell.count).sum(), cells().map(|cell| cell.value).sum())
@@ -153,8 +152,8 @@ mod tests {
 
     #[test]
     fn edges_are_the_beginnings_and_ends_of_months() {
-        let edges = Edges::of(["2026-11-01", "2026-12-01", "2024-01-01"].map(day));
-        assert_eq!(edges.0, ["2024-01-01", "2024-02-01", "2026-11-01", "2026-12-01", "2027-01-01"].map(day));
+        let edges = Edges::of(["2026-11-01", "2026-12-01", "2024-01-01"].map(day), Tz::UTC);
+        assert_eq!(edges.days, ["2024-01-01", "2024-02-01", "2026-11-01", "2026-12-01", "2027-01-01"].map(day));
     }
 
     #[test]
@@ -171,7 +170,8 @@ mod tests {
         let order = Kind::Booked.states()[0];
         let cells = [(Some(1), 3), (Some(2), 5), (Some(3), 7), (Some(0), 11), (None, 13)];
         let cells = cells.map(|(edge, count)| cell(order, None, None, edge, count)).into();
-        let tally = Tally { edges: Edges::of(["2026-11-01", "2026-12-01"].map(day)), cells };
+        let edges = Edges::of(["2026-11-01", "2026-12-01"].map(day), Tz::UTC);
+        let tally = Tally { edges: &edges, cells };
         assert_eq!(tally.month(day("2026-11-01"), Kind::Booked), (3, Money::from_minor(300)));
         assert_eq!(tally.month(day("2026-12-01"), Kind::Booked), (5, Money::from_minor(500)));
         assert_eq!(tally.month(day("2026-12-01"), Kind::Quoted), (0, Money::default()));

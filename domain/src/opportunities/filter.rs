@@ -37,28 +37,35 @@ impl Kind {
         }
     }
 
-    /// States that belong to it.
-    pub fn states(self) -> Vec<i32> {
-        let states: &[State] = match self {
+    const fn members(self) -> &'static [State] {
+        match self {
             Kind::Open => &[State::Quotation, State::Order],
             Kind::Booked => &[State::Order],
             Kind::Quoted => &[State::Quotation],
-        };
-        states.iter().map(|state| state.code()).collect()
+        }
     }
 
-    /// Statuses that do not; a record without a status belongs to it.
-    pub fn without(self) -> Vec<i32> {
+    const fn leaves_out(self, status: Status) -> bool {
         match self {
-            Kind::Booked => Status::codes(Status::is_off),
-            Kind::Open | Kind::Quoted => Status::codes(Status::is_closed),
+            Kind::Booked => status.is_off(),
+            Kind::Open | Kind::Quoted => status.is_closed(),
         }
+    }
+
+    /// States that belong to it, for SQL.
+    pub fn states(self) -> Vec<i32> {
+        self.members().iter().map(|state| state.code()).collect()
+    }
+
+    /// Statuses that do not, for SQL; a record without a status belongs to it.
+    pub fn without(self) -> Vec<i32> {
+        Status::codes(|status| self.leaves_out(status))
     }
 
     /// Whether a record with these belongs to it.
     pub fn holds(self, state: Option<i32>, status: Option<i32>) -> bool {
-        state.is_some_and(|state| self.states().contains(&state))
-            && !status.is_some_and(|status| self.without().contains(&status))
+        state.and_then(State::from_code).is_some_and(|state| self.members().contains(&state))
+            && !status.and_then(Status::from_code).is_some_and(|status| self.leaves_out(status))
     }
 }
 
@@ -135,4 +142,21 @@ pub struct Filter {
     /// Touched by a webhook since.
     pub webhook_since: Option<DateTime<Utc>>,
     pub deleted: Deleted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_holds_what_its_numbers_for_sql_say_of_known_unknown_and_missing_ones() {
+        let numbers = || (-2..100).map(Some).chain([None]);
+        for kind in Kind::ALL {
+            for (state, status) in numbers().flat_map(|state| numbers().map(move |status| (state, status))) {
+                let said = state.is_some_and(|state| kind.states().contains(&state))
+                    && !status.is_some_and(|status| kind.without().contains(&status));
+                assert_eq!(kind.holds(state, status), said, "{kind:?} {state:?} {status:?}");
+            }
+        }
+    }
 }

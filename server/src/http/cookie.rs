@@ -32,9 +32,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_cookie_is_none() {
+    fn the_cookie_is_found_among_others_and_an_empty_one_is_none() {
         let origins = Origins::new(None, "127.0.0.1:3000".parse().unwrap());
         let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("theme=dark; backlinex=1; backline=abc"));
+        assert_eq!(presented(&headers, &origins), Some("abc"));
         headers.insert(header::COOKIE, HeaderValue::from_static("backline="));
         assert_eq!(presented(&headers, &origins), None);
     }
