@@ -170,9 +170,12 @@ test('numbers of changes and failures lead to their lists, with the dates of the
 for (const javaScriptEnabled of [true, false]) {
   test(`chosen dates stay until all dates are asked for, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
     const { page, expectClean, close } = await open({ javaScriptEnabled });
-    const shown = () => page.locator('form.range input[type=date]').evaluateAll((fields) => fields.map((field) => field.value));
+    const shown = () => page.locator('.quick input[type=date]').evaluateAll((fields) => fields.map((field) => field.value));
+    const current = () => page.locator('.quick [aria-current]').textContent();
     await page.goto('/');
     const all = await region(page, 'Opportunities').locator('.value').textContent();
+    assert.equal(await current(), 'All dates');
+    await page.getByText('Other dates').click();
     await page.getByLabel('Starts from').fill('2026-12-01');
     await page.getByRole('button', { name: 'Show' }).click();
     await page.waitForURL(/\/\?from=2026-12-01$/);
@@ -181,12 +184,14 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto('/opportunities');
     await page.getByRole('link', { name: 'Dashboard' }).click();
     await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
-    await page.getByRole('link', { name: 'All dates' }).waitFor();
+    await page.locator('.quick summary').getByText('from 1 Dec').waitFor();
+    assert.equal(await page.locator('.quick [aria-current]').count(), 0);
     assert.deepEqual(await shown(), ['2026-12-01', '']);
     assert.equal(await region(page, 'Opportunities').locator('.value').textContent(), some);
     await page.getByRole('link', { name: 'All dates' }).click();
     await page.waitForURL(/\/$/);
     assert.deepEqual(await shown(), ['', '']);
+    assert.equal(await current(), 'All dates');
     assert.equal(await region(page, 'Opportunities').locator('.value').textContent(), all);
     expectClean();
     await close();
@@ -202,7 +207,11 @@ for (const theme of THEMES) {
       await axe(page);
       await expectFits(page);
       if (viewport === PHONE) await expectHitAreas(page);
-      await page.locator('.menu > summary').click();
+      await page.getByText('Other dates').click();
+      await axe(page);
+      await expectFits(page);
+      if (viewport === PHONE) await expectHitAreas(page);
+      await page.locator('.side .menu > summary').click();
       for (const table of await page.getByText('As a table').all()) await table.click();
       await axe(page);
       expectClean();
@@ -215,7 +224,7 @@ test('a theme is chosen by keyboard and kept, without a flash on the next load',
   const { page, expectClean, close } = await open();
   await page.goto('/');
   await ready(page);
-  await page.locator('.menu > summary').focus();
+  await page.locator('.side .menu > summary').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Dark' }).focus();
   await page.keyboard.press('Enter');
@@ -223,6 +232,25 @@ test('a theme is chosen by keyboard and kept, without a flash on the next load',
   await page.reload({ waitUntil: 'commit' });
   await page.locator('body').waitFor({ state: 'attached' });
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+  expectClean();
+  await close();
+});
+
+test('a menu closes with Escape, which goes back to its button, and with a click elsewhere', async () => {
+  const { page, expectClean, close } = await open();
+  await page.goto('/');
+  await ready(page);
+  const from = page.getByLabel('Starts from');
+  await page.getByText('Other dates').press('Enter');
+  await from.focus();
+  await page.keyboard.press('Escape');
+  await from.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Other dates');
+  await page.keyboard.press('Enter');
+  await from.click();
+  await from.waitFor();
+  await page.getByRole('heading', { name: 'Dashboard', level: 1 }).click();
+  await from.waitFor({ state: 'hidden' });
   expectClean();
   await close();
 });
@@ -262,7 +290,7 @@ test('an address that leads nowhere says so, with status 404', async () => {
 test('signing out ends the session, and the page behind it', async () => {
   const { page, close } = await openPage(browser, { baseURL: host.url, storageState: state });
   await page.goto('/');
-  await page.locator('.menu > summary').click();
+  await page.locator('.side .menu > summary').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.goto('/');

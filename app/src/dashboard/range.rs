@@ -1,41 +1,52 @@
-//! The head of the dashboard: how old the numbers are, and the dates that they are narrowed to. A plain form makes the address,
-//! and keeps the dates for the person.
+//! The head of the dashboard: how old the numbers are, and the dates that they are narrowed to. Plain links and a plain form
+//! make the address, and the host keeps the dates for the person.
 
 use domain::dashboard::Quick;
 use leptos::prelude::*;
 
+use crate::components::icon::Icon;
 use crate::components::kept::kept;
 
+/// What the dates are now, as the form shows them, and those at one click.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Dates {
+    pub from: String,
+    pub to: String,
+    pub quick: Vec<Quick>,
+    /// In words, where no click stands for them.
+    pub own: Option<String>,
+}
+
 #[component]
-pub fn Head(from: String, to: String, quick: Vec<Quick>, fresh: String) -> impl IntoView {
+pub fn Head(dates: Dates, fresh: String) -> impl IntoView {
     view! {
         <div class="top">
             <h1>"Dashboard"</h1>
             <span class="fresh"><span class="dot"></span>{fresh}</span>
             <span class="grow"></span>
-            {kept((from, to, quick), |(from, to, quick)| view! { <Dates from to quick/> }.into_any())}
+            {kept(dates, |dates| choices(dates).into_any())}
         </div>
     }
 }
 
-#[component]
-fn Dates(from: String, to: String, quick: Vec<Quick>) -> impl IntoView {
-    let narrowed = !from.is_empty() || !to.is_empty();
+/// The fields wait behind their chip: two fields for dates cost the first paint more than a chart does.
+fn choices(Dates { from, to, quick, own }: Dates) -> impl IntoView {
+    let named = own.is_some();
+    let chip = |choice: Quick| {
+        view! { <a class="chip" class:on=choice.on aria-current=choice.on.then_some("true") href=choice.href rel="external">{choice.name}</a> }
+    };
     view! {
-        // Asked of the host, which keeps the dates.
-        <nav class="quick" aria-label="Dates at one click">
-            {quick
-                .into_iter()
-                .map(|choice| view! { <a class="chip" class:on=choice.on aria-current=choice.on.then_some("true") href=choice.href rel="external">{choice.name}</a> })
-                .collect_view()}
+        <nav class="quick" aria-label="Dates">
+            {quick.into_iter().map(chip).collect_view()}
+            <details class="menu end">
+                <summary class="chip" class:on=named>{own.unwrap_or_else(|| "Other dates".into())}<Icon name="chevron"/></summary>
+                <form class="items" method="get" action="/" aria-label="Other dates">
+                    <label>"Starts from " <input class="field" type="date" name="from" value=from/></label>
+                    <label>"Starts until " <input class="field" type="date" name="to" value=to/></label>
+                    <input type="hidden" name="keep" value="1"/>
+                    <button class="btn primary">"Show"</button>
+                </form>
+            </details>
         </nav>
-        <form class="range" method="get" action="/" aria-label="Dates">
-            <label>"Starts from " <input class="field" type="date" name="from" value=from/></label>
-            <label>"to " <input class="field" type="date" name="to" value=to/></label>
-            <input type="hidden" name="keep" value="1"/>
-            <button class="btn">"Show"</button>
-            // Asked of the host, which forgets the dates.
-            {narrowed.then(|| view! { <a class="btn quiet" href="/?dates=all" rel="external">"All dates"</a> })}
-        </form>
     }
 }

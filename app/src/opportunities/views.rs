@@ -26,9 +26,9 @@ pub fn KeepView(search: String, current: Option<Tab>) -> impl IntoView {
             })}
         <details class="menu end">
             <summary class="btn primary">"Save view"</summary>
-            <form class="items keep-view" method="post" action=SaveView::PATH>
+            <form class="items" method="post" action=SaveView::PATH>
                 <input type="hidden" name="search" value=search/>
-                <label class="keep-name">"Name " <input class="field" name="name" required maxlength="60" autocomplete="off"/></label>
+                <label>"Name " <input class="field" name="name" required maxlength="60" autocomplete="off"/></label>
                 <label class="check"><input type="checkbox" name="shared" value="true"/>"Show it to everybody"</label>
                 <button class="btn primary">"Save"</button>
             </form>

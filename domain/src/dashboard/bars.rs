@@ -2,6 +2,8 @@
 
 use charts_rs::{BarChart, Series};
 
+use super::compact::compact;
+
 /// One colour of the bars; several are stacked, the first at the bottom.
 pub struct Layer {
     pub name: &'static str,
@@ -41,7 +43,7 @@ pub fn svg(labels: Vec<String>, layers: Vec<Layer>, width: f32) -> Option<String
         axis.split_number = 3;
         axis.stroke_color = (0, 0, 0, 0).into();
     }
-    chart.svg().ok()
+    Some(compact(&chart.svg().ok()?))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ mod by_day;
 #[cfg(feature = "ssr")]
 pub mod cache;
 #[cfg(feature = "ssr")]
+mod compact;
+#[cfg(feature = "ssr")]
 pub mod dates;
 #[cfg(feature = "ssr")]
 mod drawings;
@@ -36,6 +38,8 @@ pub mod store;
 #[cfg(feature = "ssr")]
 mod tally;
 mod view;
+#[cfg(feature = "ssr")]
+mod words;
 
 pub use history::{Before, Day, Earlier, Figures};
 pub use view::{

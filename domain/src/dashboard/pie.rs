@@ -4,6 +4,7 @@
 use charts_rs::{PieChart, Series};
 
 use super::StatusCount;
+use super::compact::compact;
 
 /// Shares beyond this many are drawn as one: more hues cannot be told apart (`reference/product.md`, D2).
 pub const MOST: usize = 5;
@@ -53,7 +54,7 @@ pub fn svg(shares: &[i64]) -> Option<String> {
     // Slices narrower than this get no label: none does.
     chart.min_show_label_angle = 361.0;
     // charts-rs leaves a tenth of the width free on each side; the page needs none of it.
-    Some(chart.svg().ok()?.replace("viewBox=\"0 0 210 210\"", "viewBox=\"20 20 170 170\""))
+    Some(compact(&chart.svg().ok()?).replace("viewBox=\"0 0 210 210\"", "viewBox=\"20 20 170 170\""))
 }
 
 #[cfg(test)]

@@ -169,6 +169,8 @@ pub struct DashboardView {
     pub from: String,
     pub to: String,
     pub quick: Vec<Quick>,
+    /// The range in words where it is none of those at one click.
+    pub own_dates: Option<String>,
     /// "computed 10:32:05 · synced 2 min ago".
     pub fresh: String,
 }

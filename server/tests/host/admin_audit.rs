@@ -115,7 +115,7 @@ impl Stage {
             "POST /rpc/jobs/retry-all" => (form("status=cancelled&kind=clean_up").await, "job|retry"),
             "POST /rpc/jobs/set-schedule" => {
                 let id = sql(self.env.url(), "select id from schedules order by id limit 1").await;
-                (form(&format!("id={id}&enabled=false")).await, "schedule|set")
+                (form(&format!("id={id}&enabled=true")).await, "schedule|set")
             }
             "POST /rpc/jobs/run-schedule" => {
                 let id = sql(self.env.url(), "select id from schedules order by id limit 1").await;

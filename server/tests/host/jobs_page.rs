@@ -10,7 +10,7 @@ async fn stage(env: &Env) -> (Host, Plain) {
     north.new_person("ana@north.example", "admin", PASSWORD).await;
     north.new_person("bo@north.example", "rep", PASSWORD).await;
     let host = Host::start_with(env, &["--no-worker"]).await;
-    sql(env.url(), "update schedules set enabled = false where name <> 'nightly-sweep'").await;
+    sql(env.url(), "update schedules set enabled = true where name = 'nightly-sweep'").await;
     let ana = Plain::sign_in(&host.url, "ana@north.example").await;
     (host, ana)
 }

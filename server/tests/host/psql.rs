@@ -58,6 +58,15 @@ pub async fn sealed(url: &str) {
     .await;
 }
 
+/// Waits until no job is left either: nothing writes any more by itself.
+pub async fn quiet(url: &str) {
+    super::support::until("no job is left", 30, async || {
+        (sql(url, "select count(*) from jobs where status in ('pending', 'processing')").await == "0").then_some(())
+    })
+    .await;
+    sealed(url).await;
+}
+
 /// A text as a literal.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))

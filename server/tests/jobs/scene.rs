@@ -27,7 +27,6 @@ impl Scene {
         let host = Host::start_with(&env, args).await;
         let mut tenant = Tenant::create(&env, "north").await;
         tenant.key = tenant.new_key(&["read", "admin", "jobs:process"]).await;
-        sql(&env, "update app.schedules set enabled = false").await;
         let api = host.api(&tenant.key);
         Scene { env, host, tenant, api }
     }

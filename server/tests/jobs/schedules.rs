@@ -37,8 +37,8 @@ async fn two_hosts_fire_a_tick_once_and_missed_ticks_once() {
     let scene = Scene::new(&[]).await;
     let _other = Host::start(&scene.env).await;
     let add = format!(
-        "insert into app.schedules (tenant_id, name, type, payload, cron, next_run_at)
-         select '{}', 'probe-' || n, 'probe', '{{\"key\": \"tick\"}}', '0 0 1 1 *', now() - interval '3 days' from generate_series(1, 40) n",
+        "insert into app.schedules (tenant_id, name, type, payload, cron, enabled, next_run_at)
+         select '{}', 'probe-' || n, 'probe', '{{\"key\": \"tick\"}}', '0 0 1 1 *', true, now() - interval '3 days' from generate_series(1, 40) n",
         scene.tenant.id
     );
     sql(&scene.env, &add).await;
@@ -56,8 +56,8 @@ async fn two_hosts_fire_a_tick_once_and_missed_ticks_once() {
 async fn a_tick_of_an_unknown_type_becomes_no_job_and_holds_up_no_other() {
     let scene = Scene::new(&["--no-worker"]).await;
     let add = format!(
-        "insert into app.schedules (tenant_id, name, type, cron, next_run_at)
-         select '{}', name, type, '0 0 1 1 *', now() - interval '1 hour' from (values ('odd', 'of_tomorrow'), ('fine', 'probe')) s (name, type)",
+        "insert into app.schedules (tenant_id, name, type, cron, enabled, next_run_at)
+         select '{}', name, type, '0 0 1 1 *', true, now() - interval '1 hour' from (values ('odd', 'of_tomorrow'), ('fine', 'probe')) s (name, type)",
         scene.tenant.id
     );
     sql(&scene.env, &add).await;

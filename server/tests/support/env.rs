@@ -35,7 +35,8 @@ pub(super) fn ground() -> impl Iterator<Item = (String, String)> {
 }
 
 impl Env {
-    /// A fresh, migrated database on the shared cluster.
+    /// A fresh, migrated database on the shared cluster. No schedule of its tenants runs unless a test enables it: a test
+    /// that crosses a quarter of an hour would see a sync of its own otherwise.
     pub async fn fresh() -> Env {
         let cluster = Cluster::shared().await;
         let name = format!("test_{:016x}", rand::random::<u64>());
@@ -44,6 +45,9 @@ impl Env {
         connection.close().await.unwrap();
         let url = cluster.url_of(&name);
         domain::db::migrate::migrate(&url).await.unwrap();
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        connection.execute("alter table app.schedules alter enabled set default false").await.unwrap();
+        connection.close().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         Env { hosts: cluster.data_dir.join("hosts"), ..Env::of_folder(folder.path()) }
             .with("DATABASE_URL", &url)

@@ -174,7 +174,7 @@ async fn the_timers_of_two_hosts_keep_the_night_that_is_over() {
     one.api(&tenant.key).sync("initial").await.expect(200);
     // Its schedule looks every ten minutes: as if they had passed.
     let mut owner = env.connect("backline_owner", &tenant.id).await;
-    let due = "update app.schedules set next_run_at = now() where name = 'nightly-snapshot'";
+    let due = "update app.schedules set enabled = true, next_run_at = now() where name = 'nightly-snapshot'";
     sqlx::Executor::execute(&mut owner, due).await.unwrap();
     let days =
         until("the night is kept", 60, async || Some(kept(&env, &tenant).await).filter(|days| !days.is_empty())).await;

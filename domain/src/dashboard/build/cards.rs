@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::compare::{Number, period};
+use super::compare::Number;
 use super::links::{between, in_range};
 use super::number;
 use crate::dashboard::history::month_of;
+use crate::dashboard::words::period;
 use crate::dashboard::{Card, Change, Dashboard, DateRange, Figures, Spark, spark};
 use crate::money::Money;
 use crate::opportunities::address::Address;

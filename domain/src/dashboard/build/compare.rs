@@ -1,8 +1,8 @@
 //! A number against what it was, in words.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use crate::dashboard::history::month_of;
+use crate::dashboard::words::period;
 use crate::dashboard::{Change, Earlier, Tone};
 use crate::money::grouped;
 
@@ -49,19 +49,6 @@ fn percent(now: i64, then: i64) -> Option<u64> {
     u64::try_from((moved * 100 + then / 2) / then).ok()
 }
 
-/// "22 Oct", "October", "1 Oct – 20 Oct"; a year only where it is not this one.
-pub fn period(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {
-    let year = if to.year() == today.year() { String::new() } else { to.format(" %Y").to_string() };
-    if from == to {
-        return format!("{}{year}", to.format("%-d %b"));
-    }
-    if month_of(from) == Some((from, to)) {
-        return format!("{}{year}", to.format("%B"));
-    }
-    let first = if from.year() == to.year() { "%-d %b" } else { "%-d %b %Y" };
-    format!("{} – {}{year}", from.format(first), to.format("%-d %b"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,15 +82,5 @@ mod tests {
         let change = number.against(None, day("2026-11-21"));
         assert_eq!(change.words, "no figure for the period before yet");
         assert_eq!((change.arrow.as_str(), change.then), ("", None));
-    }
-
-    #[test]
-    fn a_period_is_named_as_people_name_it() {
-        let told = |from: &str, to: &str| period(day(from), day(to), day("2026-11-21"));
-        assert_eq!(told("2026-10-01", "2026-10-31"), "October");
-        assert_eq!(told("2025-12-01", "2025-12-31"), "December 2025");
-        assert_eq!(told("2026-10-01", "2026-10-20"), "1 Oct – 20 Oct");
-        assert_eq!(told("2025-12-20", "2026-01-10"), "20 Dec 2025 – 10 Jan");
-        assert_eq!(told("2025-11-21", "2025-11-21"), "21 Nov 2025");
     }
 }

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::cache::Computed;
-use super::{DashboardView, DateRange, Proof, Share, pie, quick};
+use super::{DashboardView, DateRange, Proof, Share, pie, quick, words};
 use crate::calendar::{date, moment, zone_or_utc};
 use crate::identity::TenantView;
 use crate::money::grouped;
@@ -31,6 +31,7 @@ impl DashboardView {
             percent: percent(count, total),
             href: links::with_status(links::in_range(range), codes),
         };
+        let quick = quick::choices(range, date(now, zone), tenant.first_day.into());
         let slices = pie::slices(&figures.status_distribution);
         DashboardView {
             cards: cards::cards(figures, range, date(now, zone), &tenant.currency),
@@ -50,7 +51,8 @@ impl DashboardView {
             changes: lines::recent(figures, now),
             from: range.from.map(|day| day.to_string()).unwrap_or_default(),
             to: range.to.map(|day| day.to_string()).unwrap_or_default(),
-            quick: quick::choices(range, date(now, zone), tenant.first_day.into()),
+            own_dates: quick.iter().all(|choice| !choice.on).then(|| words::range(range, date(now, zone))),
+            quick,
             fresh: fresh(computed, zone, now),
         }
     }
