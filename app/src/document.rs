@@ -40,14 +40,14 @@ pub fn Head(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-const MENUS: &str = include_str!("components/menu.js");
+/// What menus do before the WASM is there, and on pages without it.
+const SCRIPT: &str = concat!(include_str!("components/menu.js"), include_str!("components/theme.js"));
 
 /// What stands behind the content of every document: nothing that a first paint waits for.
 #[component]
 pub fn Tail() -> impl IntoView {
     view! {
         <Sprite/>
-        <script nonce=use_nonce()>{theme::SCRIPT}</script>
-        <script nonce=use_nonce()>{MENUS}</script>
+        <script nonce=use_nonce()>{SCRIPT}</script>
     }
 }

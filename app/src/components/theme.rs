@@ -3,10 +3,6 @@
 
 use leptos::prelude::*;
 
-/// At the end of every document, on pages without WASM too.
-#[cfg(feature = "ssr")]
-pub const SCRIPT: &str = include_str!("theme.js");
-
 const CHOICES: [(&str, &str, &str); 3] =
     [("light", "Light", "sun"), ("dark", "Dark", "moon"), ("system", "As the system", "monitor")];
 

@@ -7,8 +7,7 @@ use leptos::prelude::*;
 use crate::components::chart::Bars;
 
 #[component]
-pub fn TimelineCard(timeline: String, days: Vec<DayBar>) -> impl IntoView {
-    let total: i64 = days.iter().map(|day| day.count).sum();
+pub fn TimelineCard(timeline: String, days: Vec<DayBar>, total: String) -> impl IntoView {
     let row = |day: DayBar| {
         view! { <tr><th scope="row">{day.label}</th><td class="num"><a href=day.href>{day.count}</a></td></tr> }
     };
@@ -16,7 +15,7 @@ pub fn TimelineCard(timeline: String, days: Vec<DayBar>) -> impl IntoView {
         <section class="card s5" aria-labelledby="timeline-title">
             <header>
                 <h2 id="timeline-title">"Last 7 days"</h2>
-                <span class="basis">{format!("{total} changes of the mirror")}</span>
+                <span class="basis">{total}</span>
             </header>
             <figure class="chart">
                 <div class="plot">

@@ -33,6 +33,9 @@ pub fn DashboardPage() -> impl IntoView {
     // All three are made here, in one order on both sides: a resource made inside another's Suspense hydrates by luck.
     let who = wire::ask_first(whoami);
     let search = use_location().search;
+    // The frame goes out while the numbers are counted: the status has to be known before.
+    #[cfg(feature = "ssr")]
+    let _ = super::host::range(&search.get_untracked());
     let figures = wire::ask(move || search.get(), dashboard);
     let state = wire::ask(|| (), |()| sync_state());
     view! {
@@ -78,7 +81,9 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                 <Transition fallback=|| view! { <Skeleton class="card s5"/> }>
                     {move || Suspend::new(async move {
                         figures.await.ok().map(|view| view! {
-                            {kept((view.timeline, view.days), |(timeline, days)| view! { <TimelineCard timeline days/> }.into_any())}
+                            {kept((view.timeline, view.days, view.days_total), |(timeline, days, total)| {
+                                view! { <TimelineCard timeline days total/> }.into_any()
+                            })}
                             {(!view.metrics.is_empty()).then(|| kept(view.metrics, |metrics| view! { <MetricsCard metrics/> }.into_any()))}
                             {view.events.map(|events| kept(events, |events| view! { <EventsCard events/> }.into_any()))}
                             {kept((view.changes, view.changes_href), |(changes, href)| view! { <ChangesCard changes href/> }.into_any())}

@@ -49,7 +49,7 @@ pub struct Spark {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     pub name: String,
-    pub count: i64,
+    pub count: String,
     /// Whole percent of all.
     pub percent: i64,
     /// The list of these records.
@@ -82,7 +82,7 @@ pub struct MonthBar {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayBar {
     pub label: String,
-    pub count: i64,
+    pub count: String,
     pub href: String,
 }
 
@@ -116,7 +116,7 @@ pub struct TopView {
     pub href: String,
     pub opportunity: String,
     pub customer: String,
-    pub count: i64,
+    pub count: String,
     pub age: String,
 }
 
@@ -145,7 +145,8 @@ pub struct MetricTile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DashboardView {
     pub cards: Vec<Card>,
-    pub total: i64,
+    /// How many records there are.
+    pub total: String,
     /// An SVG of ours without any text of the source; empty when there is nothing to draw.
     pub pie: String,
     pub shares: Vec<Share>,
@@ -158,6 +159,8 @@ pub struct DashboardView {
     /// An SVG of ours; its labels are days and counts.
     pub timeline: String,
     pub days: Vec<DayBar>,
+    /// "10,000 changes of the mirror".
+    pub days_total: String,
     /// The list of all changes.
     pub changes_href: String,
     pub by_day: ByDayView,

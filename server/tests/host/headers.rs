@@ -174,7 +174,7 @@ async fn pages_hold_no_inline_style_and_only_scripts_with_the_nonce() {
             assert!(tag.contains(&wanted), "{path}: a script without the nonce: {tag}");
             scripts += 1;
         }
-        // Of those that need no WASM only that of the theme.
+        // Of those that need no WASM only that of the menus.
         let plain =
             ["/reports", "/imports", "/events", "/settings/endpoints"].iter().any(|page| path.starts_with(page));
         assert!(if plain { scripts == 1 } else { scripts >= 2 }, "{path}: {scripts} scripts");

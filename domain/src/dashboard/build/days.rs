@@ -1,7 +1,7 @@
 //! The status distribution by day: its groups with the lists behind today's numbers.
 
 use super::links::with_status;
-use super::percent;
+use super::{number, percent};
 use crate::dashboard::drawings::Drawings;
 use crate::dashboard::pie::Slice;
 use crate::dashboard::{ByDayView, Dashboard, Share, by_day};
@@ -14,7 +14,7 @@ pub fn by_day(figures: &Dashboard, drawings: &Drawings, all_dates: bool) -> ByDa
         let count = today.map_or(0, |day| by_day::count(day, group));
         // The whole mirror, as the bars.
         let href = with_status(Address::default(), &group.codes);
-        Share { name: group.name.clone(), count, percent: percent(count, total), href }
+        Share { name: group.name.clone(), count: number(count), percent: percent(count, total), href }
     };
     ByDayView {
         bars: drawings.by_day.clone(),

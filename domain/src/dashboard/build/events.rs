@@ -34,27 +34,23 @@ pub fn events(figures: &Dashboard, now: DateTime<Utc>) -> Option<DayEvents> {
 fn actions(figures: &Dashboard) -> Vec<Share> {
     let all = &figures.action_type_distribution;
     let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
-    let mut shares: Vec<Share> = all[..shown]
+    let mut counts: Vec<(String, i64, String)> = all[..shown]
         .iter()
         .map(|of| match &of.action_type {
             Some(action) => {
-                share(brief(&action_words(action), 40), of.count, Address::default().with("type", action).href(PATH))
+                (brief(&action_words(action), 40), of.count, Address::default().with("type", action).href(PATH))
             }
-            None => share("Not told".into(), of.count, PATH.into()),
+            None => ("Not told".into(), of.count, PATH.into()),
         })
         .collect();
     if all.len() > shown {
         let rest = all[shown..].iter().map(|of| of.count).sum();
-        shares.push(share(format!("{} others", all.len() - shown), rest, PATH.into()));
+        counts.push((format!("{} others", all.len() - shown), rest, PATH.into()));
     }
-    let most = shares.iter().map(|share| share.count).max().unwrap_or_default().max(1);
-    for share in &mut shares {
+    let most = counts.iter().map(|(_, count, _)| *count).max().unwrap_or_default().max(1);
+    let share = |(name, count, href): (String, i64, String)| {
         // A bar is seen however short.
-        share.percent = (share.count * 100 / most).max(1);
-    }
-    shares
-}
-
-fn share(name: String, count: i64, href: String) -> Share {
-    Share { name, count, percent: 0, href }
+        Share { name, count: number(count), percent: (count * 100 / most).max(1), href }
+    };
+    counts.into_iter().map(share).collect()
 }

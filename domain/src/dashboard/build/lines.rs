@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::links::{between, changes, in_range};
+use super::number;
 use crate::calendar::age;
 use crate::dashboard::history::month_of;
 use crate::dashboard::{
@@ -40,10 +41,15 @@ pub fn months(figures: &Dashboard, range: DateRange) -> Vec<MonthBar> {
 pub fn days(figures: &Dashboard, range: DateRange) -> Vec<DayBar> {
     let bar = |date: NaiveDate, count: i64| DayBar {
         label: date.format("%a %-d %b").to_string(),
-        count,
+        count: number(count),
         href: changes(range, Some(date)),
     };
     figures.timeline.iter().map(|day| bar(day.date, day.count)).collect()
+}
+
+pub fn days_total(figures: &Dashboard) -> String {
+    let total = figures.timeline.iter().map(|day| day.count).sum();
+    format!("{} {} of the mirror", number(total), if total == 1 { "change" } else { "changes" })
 }
 
 pub fn top(figures: &Dashboard, now: DateTime<Utc>) -> Vec<TopView> {
@@ -51,7 +57,7 @@ pub fn top(figures: &Dashboard, now: DateTime<Utc>) -> Vec<TopView> {
         href: format!("{PATH}/{}", top.opportunity_id),
         opportunity: top.opportunity_name.clone(),
         customer: top.customer_name.clone().unwrap_or_else(|| "—".into()),
-        count: top.event_count,
+        count: number(top.event_count),
         age: age(top.last_activity, now),
     };
     figures.top_opportunities.iter().take(TOP).map(line).collect()

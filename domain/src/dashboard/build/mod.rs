@@ -27,7 +27,7 @@ impl DashboardView {
         let total = figures.overview.total_opportunities;
         let share = |name: &str, count: i64, codes: &[Option<i32>]| Share {
             name: name.into(),
-            count,
+            count: number(count),
             percent: percent(count, total),
             href: links::with_status(links::in_range(range), codes),
         };
@@ -35,7 +35,7 @@ impl DashboardView {
         let slices = pie::slices(&figures.status_distribution);
         DashboardView {
             cards: cards::cards(figures, range, date(now, zone), &tenant.currency),
-            total,
+            total: number(total),
             pie: drawings.pie.clone(),
             shares: slices.iter().map(|slice| share(&slice.name, slice.count, &slice.codes)).collect(),
             statuses: figures.status_distribution.iter().map(|s| share(&s.status, s.count, &[s.status_code])).collect(),
@@ -43,6 +43,7 @@ impl DashboardView {
             months: lines::months(figures, range),
             timeline: drawings.timeline.clone(),
             days: lines::days(figures, range),
+            days_total: lines::days_total(figures),
             changes_href: links::changes(range, None),
             by_day: days::by_day(figures, drawings, !range.is_all()),
             events: events::events(figures, now),
