@@ -19,9 +19,7 @@ use crate::opportunities::page::OpportunitiesPage;
 use crate::settings::{AccountPage, ConnectionPage, KeysPage, PeoplePage};
 use crate::sync::failures_page::FailuresPage;
 
-/// All pages. Each can be read and used before the WASM is there, and without it: it arrives whole (`SsrMode::Async`), its
-/// answers deciding the status, but for the dashboard, whose frame is on its way while its numbers are counted
-/// (`SsrMode::InOrder`); what fails behind it stands in the page.
+/// All pages. Each arrives whole (`SsrMode::Async`): it can be read and used before the WASM is there, and without it.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -37,7 +35,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| if page.is_empty() { "Backline".to_owned() } else { format!("{page} · Backline") }/>
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=DashboardPage ssr=SsrMode::InOrder/>
+                <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities") view=OpportunitiesPage ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities/:id") view=OpportunityPage ssr=SsrMode::Async/>
                 <Route path=path!("/changes") view=ChangesPage ssr=SsrMode::Async/>

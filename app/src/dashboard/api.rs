@@ -11,7 +11,9 @@ use crate::AppError;
 #[server(prefix = "/rpc", output = Postcard, endpoint = "dashboard/read")]
 pub async fn dashboard(#[server(default)] search: String) -> Result<DashboardView, AppError> {
     let (caller, services) = crate::host::authorise(domain::identity::Permission::ReadMirror)?;
-    let range = super::host::range(&search)?;
+    let dates = domain::params::Params::parse(&search).dates("from", "to");
+    let (from, to) = dates.map_err(|fault| crate::host::invalid(&fault.field, &fault.reason))?;
+    let range = domain::dashboard::DateRange { from, to };
     let range = domain::dashboard::dates::of_caller(&services.db, &caller, range).await;
     let range = range.map_err(domain::db::DbError::from)?;
     let computed = services.dashboards.read(&services.db, &caller.actor(), range).await;

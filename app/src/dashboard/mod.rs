@@ -6,8 +6,6 @@ mod by_day;
 pub mod cards;
 mod changes;
 mod events;
-#[cfg(feature = "ssr")]
-mod host;
 mod metrics;
 mod months;
 pub mod page;

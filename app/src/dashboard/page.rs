@@ -33,9 +33,6 @@ pub fn DashboardPage() -> impl IntoView {
     // All three are made here, in one order on both sides: a resource made inside another's Suspense hydrates by luck.
     let who = wire::ask_first(whoami);
     let search = use_location().search;
-    // The frame goes out while the numbers are counted: the status has to be known before.
-    #[cfg(feature = "ssr")]
-    let _ = super::host::range(&search.get_untracked());
     let figures = wire::ask(move || search.get(), dashboard);
     let state = wire::ask(|| (), |()| sync_state());
     view! {
