@@ -40,7 +40,7 @@ pub fn Head(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// What menus do before the WASM is there, and on pages without it.
+/// What menus do, on every page: with its WASM, before it, and without any.
 const SCRIPT: &str = concat!(include_str!("components/menu.js"), include_str!("components/theme.js"));
 
 /// What stands behind the content of every document: nothing that a first paint waits for.

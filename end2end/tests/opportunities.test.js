@@ -135,6 +135,9 @@ test('list and record stand in every theme and width', async () => {
       await axe(page);
       await expectFits(page);
       if (viewport === PHONE) await expectHitAreas(page);
+      await page.getByText('Save view').click();
+      const panel = await page.locator('form.items').boundingBox();
+      assert.ok(panel.x >= 0 && panel.x + panel.width <= viewport.width, JSON.stringify(panel));
       await page.goto('/opportunities');
       await page.locator('tbody tr td:nth-child(2) a').first().click();
       await page.getByRole('heading', { name: 'Changes' }).waitFor();

@@ -39,7 +39,11 @@ fn choices(Dates { from, to, quick, own }: Dates) -> impl IntoView {
         <nav class="quick" aria-label="Dates">
             {quick.into_iter().map(chip).collect_view()}
             <details class="menu end">
-                <summary class="chip" class:on=named>{own.unwrap_or_else(|| "Other dates".into())}<Icon name="chevron"/></summary>
+                <summary class="chip" class:on=named aria-current=named.then_some("true")>
+                    {named.then(|| view! { <span class="visually-hidden">"Other dates: "</span> })}
+                    {own.unwrap_or_else(|| "Other dates".into())}
+                    <Icon name="chevron"/>
+                </summary>
                 <form class="items" method="get" action="/" aria-label="Other dates">
                     <label>"Starts from " <input class="field" type="date" name="from" value=from/></label>
                     <label>"Starts until " <input class="field" type="date" name="to" value=to/></label>

@@ -63,6 +63,16 @@ mod tests {
     }
 
     #[test]
+    fn colours_are_written_as_the_stylesheet_knows_them() {
+        let layers = ["a", "b", "c", "d", "e"].map(|name| Layer { name, values: vec![1.0, 2.0] });
+        let svg = svg(vec!["Dec".into(), "Jan".into()], layers.into(), 650.0).unwrap().to_lowercase();
+        for colour in ["#0072b2", "#d55e00", "#009e73", "#a37", "#7a7a85", "#e4e4e7", "#52525b"] {
+            assert!(svg.contains(&format!("=\"{colour}\"")), "{colour}: {svg}");
+            assert!(include_str!("../../../style/chart.scss").contains(&format!("\"{colour}\"")), "{colour}");
+        }
+    }
+
+    #[test]
     fn nothing_at_all_is_drawn_too() {
         let layers = vec![Layer { name: "booked", values: vec![0.0; 12] }];
         let svg = svg(vec!["Dec".into(); 12], layers, 440.0).unwrap();

@@ -36,7 +36,6 @@ impl Scene {
         let stand = Stand::of(opportunities, &[]).await;
         let host = Host::start(&env).await;
         let mut tenant = Tenant::connected(&env, "north", &stand).await;
-        sql(&env, "update app.schedules set enabled = false").await;
         tenant.key = tenant.new_key(&["read", "sync", "admin"]).await;
         let api = host.api(&tenant.key);
         if opportunities > 0 {

@@ -60,7 +60,8 @@ async fn nothing_is_lost_and_nothing_ends_twice_whatever_is_killed() {
     let env = env.with("BACKLINE_JOB_LEASE_S", "2").with("BACKLINE_JOB_BACKOFF_S", "0.2");
     let url = cluster.url_of("backline");
     let tenant = Tenant::create(&env, "north").await;
-    // Nobody here works on what schedules would bring.
+    // A new tenant's schedules run; nobody here works on what they would bring.
+    assert_eq!(count(&url, "select count(*) from app.schedules where not enabled").await, Some(0));
     connect(&url).await.unwrap().execute("update app.schedules set enabled = false").await.unwrap();
     fill(&url, &tenant, 1, jobs).await;
     let mut filled = jobs;
