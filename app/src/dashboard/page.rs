@@ -16,7 +16,7 @@ use super::changes::ChangesCard;
 use super::events::EventsCard;
 use super::metrics::MetricsCard;
 use super::months::MonthsCard;
-use super::range::{Dates, Head};
+use super::range::Head;
 use super::status::StatusCard;
 use crate::AppError;
 use crate::components::failure::Failure;
@@ -52,7 +52,7 @@ fn Board(figures: Answer<DashboardView>, state: Answer<SyncView>) -> impl IntoVi
                 {move || Suspend::new(async move {
                     match figures.await {
                         Ok(view) => Either::Left(view! {
-                            <Head dates=Dates { from: view.from, to: view.to, quick: view.quick, own: view.own_dates } fresh=view.fresh/>
+                            <Head dates=view.dates fresh=view.fresh/>
                             <Cards cards=view.cards/>
                             <div class="grid below">
                                 {kept((view.bars, view.months), |(bars, months)| view! { <MonthsCard bars months/> }.into_any())}

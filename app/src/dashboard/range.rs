@@ -1,21 +1,11 @@
 //! The head of the dashboard: how old the numbers are, and the dates that they are narrowed to. Plain links and a plain form
 //! make the address, and the host keeps the dates for the person.
 
-use domain::dashboard::Quick;
+use domain::dashboard::{Dates, Quick};
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::components::kept::kept;
-
-/// What the dates are now, as the form shows them, and those at one click.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Dates {
-    pub from: String,
-    pub to: String,
-    pub quick: Vec<Quick>,
-    /// In words, where no click stands for them.
-    pub own: Option<String>,
-}
 
 #[component]
 pub fn Head(dates: Dates, fresh: String) -> impl IntoView {

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::build::links::with_status;
+use super::build::number;
 use super::pie::{Slice, slices};
 use super::{Dashboard, Day, StatusCount};
-use crate::money::grouped;
 use crate::opportunities::address::Address;
 
 /// The slices of today, of the whole mirror, with the statuses that only earlier days had.
@@ -42,7 +42,7 @@ pub fn lines(figures: &Dashboard) -> String {
         match &day.figures {
             Some(of_day) => {
                 for group in &groups {
-                    let count = grouped(count(day, group).unsigned_abs());
+                    let count = number(count(day, group));
                     let _ = if back == 0 {
                         // The whole mirror, as the bars.
                         let href = with_status(Address::default(), &group.codes).replace('&', "&amp;");
@@ -51,7 +51,7 @@ pub fn lines(figures: &Dashboard) -> String {
                         write!(lines, "<td class=\"num\">{count}</td>")
                     };
                 }
-                let _ = write!(lines, "<td class=\"num\">{}</td>", grouped(of_day.total_opportunities.unsigned_abs()));
+                let _ = write!(lines, "<td class=\"num\">{}</td>", number(of_day.total_opportunities));
             }
             None => {
                 let _ =

@@ -5,8 +5,8 @@ use charts_rs::compact_svg;
 /// Takes out what nobody reads or sees (the data of each mark, bars without height) and writes the rest short. For drawings
 /// whose texts are ours: one that held ` data-` would lose what follows it.
 pub fn compact(svg: &str) -> String {
-    let seen = svg.lines().filter(|line| !(line.starts_with("<rect") && line.contains(" height=\"0\"")));
-    let seen: Vec<&str> = seen.collect();
+    let flat = |line: &&str| line.starts_with("<rect") && line.contains(" height=\"0\"");
+    let seen: Vec<&str> = svg.lines().filter(|line| !flat(line)).collect();
     compact_svg(&without_data(&seen.join("\n")))
 }
 

@@ -43,8 +43,8 @@ mod words;
 
 pub use history::{Before, Day, Earlier, Figures};
 pub use view::{
-    ByDayView, Card, Change, ChangeView, DashboardView, DayBar, DayEvents, MetricTile, MonthBar, Quick, Share, Spark,
-    Tone, TopView,
+    ByDayView, Card, Change, ChangeView, DashboardView, Dates, DayBar, DayEvents, MetricTile, MonthBar, Quick, Share,
+    Spark, Tone, TopView,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};

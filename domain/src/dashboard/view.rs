@@ -129,6 +129,17 @@ pub struct Quick {
     pub on: bool,
 }
 
+/// The dates that the figures are narrowed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dates {
+    /// As a form shows them; empty where a side is open.
+    pub from: String,
+    pub to: String,
+    pub quick: Vec<Quick>,
+    /// In words, where they are none of those at one click.
+    pub own: Option<String>,
+}
+
 /// A metric of the company's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetricTile {
@@ -168,12 +179,7 @@ pub struct DashboardView {
     pub events: Option<DayEvents>,
     pub metrics: Vec<MetricTile>,
     pub top: Vec<TopView>,
-    /// The range in the address, as a form shows it; empty without one.
-    pub from: String,
-    pub to: String,
-    pub quick: Vec<Quick>,
-    /// The range in words where it is none of those at one click.
-    pub own_dates: Option<String>,
+    pub dates: Dates,
     /// "computed 10:32:05 · synced 2 min ago".
     pub fresh: String,
 }

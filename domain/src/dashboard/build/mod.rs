@@ -8,11 +8,11 @@ mod lines;
 pub(super) mod links;
 mod metrics;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::cache::Computed;
-use super::{DashboardView, DateRange, Proof, Share, pie, quick, words};
+use super::{DashboardView, DateRange, Dates, Proof, Share, pie, quick, words};
 use crate::calendar::{date, moment, zone_or_utc};
 use crate::identity::TenantView;
 use crate::money::grouped;
@@ -31,7 +31,6 @@ impl DashboardView {
             percent: percent(count, total),
             href: links::with_status(links::in_range(range), codes),
         };
-        let quick = quick::choices(range, date(now, zone), tenant.first_day.into());
         let slices = pie::slices(&figures.status_distribution);
         DashboardView {
             cards: cards::cards(figures, range, date(now, zone), &tenant.currency),
@@ -50,13 +49,17 @@ impl DashboardView {
             metrics: metrics::metrics(&figures.metrics, &tenant.currency, now),
             top: lines::top(figures, now),
             changes: lines::recent(figures, now),
-            from: range.from.map(|day| day.to_string()).unwrap_or_default(),
-            to: range.to.map(|day| day.to_string()).unwrap_or_default(),
-            own_dates: quick.iter().all(|choice| !choice.on).then(|| words::range(range, date(now, zone))),
-            quick,
+            dates: dates(range, date(now, zone), tenant.first_day.into()),
             fresh: fresh(computed, zone, now),
         }
     }
+}
+
+fn dates(range: DateRange, today: NaiveDate, first_day: Weekday) -> Dates {
+    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let quick = quick::choices(range, today, first_day);
+    let own = quick.iter().all(|choice| !choice.on).then(|| words::range(range, today));
+    Dates { from: text(range.from), to: text(range.to), quick, own }
 }
 
 fn fresh(computed: &Computed, zone: Tz, now: DateTime<Utc>) -> String {
@@ -77,7 +80,7 @@ fn proved(proof: &Proof, zone: Tz, now: DateTime<Utc>) -> String {
     }
 }
 
-fn number(count: i64) -> String {
+pub(super) fn number(count: i64) -> String {
     grouped(count.unsigned_abs())
 }
 
